@@ -1,0 +1,53 @@
+# `make demo` and `make test` do all of their own set-up, in .venv. PYTHON=… names another Python than the first that fits.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint types format bench lock clean
+
+# Where packages come from and how they are reached is the user's to set; whatever else of pip's is in the environment
+# (another target folder, other constraints) would change what is installed. A set PYTHONPATH would change what is run.
+PIP_KEEP := PIP_CACHE_DIR PIP_CERT PIP_CLIENT_CERT PIP_CONFIG_FILE PIP_DEFAULT_TIMEOUT PIP_EXTRA_INDEX_URL PIP_FIND_LINKS \
+	PIP_INDEX_URL PIP_KEYRING_PROVIDER PIP_NO_CACHE_DIR PIP_NO_INDEX PIP_PROXY PIP_RETRIES PIP_TIMEOUT PIP_TRUSTED_HOST
+unexport $(filter-out $(PIP_KEEP),$(filter PIP_%,$(.VARIABLES))) PYTHONHOME PYTHONPATH
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export PIP_USER := 0
+
+INSTALL := sh requirements/install.sh
+BIN := .venv/bin
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: ## the bundled course to sample subscribers, all its weeks in seconds (DEMO="--people 5" for other options)
+	@$(INSTALL) run
+	@$(BIN)/dripcourse demo $(DEMO)
+
+test: lint types ## everything that must hold: ruff, mypy, pytest
+	@$(BIN)/python -m pytest
+
+lint: ## style and format, changing nothing
+	@$(INSTALL) dev
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+
+types: ## mypy, strict
+	@$(INSTALL) dev
+	@$(BIN)/mypy
+
+format: ## bring style and format into order, where that can be done by machine
+	@$(INSTALL) dev
+	@$(BIN)/ruff check --fix --quiet || true
+	@$(BIN)/ruff format --quiet
+
+bench: ## the benchmarks: figures, no verdict
+	@$(INSTALL) dev
+	@$(BIN)/python -m pytest -s tests/benchmarks
+
+lock: ## write requirements/*.txt anew from pyproject.toml (UPGRADE=1 takes newer versions)
+	@$(INSTALL) dev
+	@sh requirements/lock.sh
+
+clean: ## remove .venv, caches and built files
+	@rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

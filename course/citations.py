@@ -1,0 +1,124 @@
+"""Citations: `[@source#passage]` in a lesson, how each reads, where it leads, and what is cited of each source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from course.errors import CourseError, Place
+from course.model import Course, Lesson, Passage, Source
+from course.fences import fenced_lines
+
+CITATION = re.compile(r"\[@(?P<source>[^\]\s#]*)#?(?P<passage>[^\]\s]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A citation in a lesson: what it names, and its place."""
+
+    source: str
+    passage: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A resolved citation: the source's number in the email's list, what it points at, and its address, if it has one."""
+
+    number: int
+    source: Source
+    passage: Passage
+
+    @property
+    def address(self) -> str:
+        """A deep link into the video, the source's own address, or nothing: none is ever made up."""
+        if self.source.video:
+            seconds = self.passage.seconds
+            stamp = "" if seconds is None else f"&t={seconds}s"
+            return f"https://www.youtube.com/watch?v={self.source.video}{stamp}"
+        return self.source.url
+
+    @property
+    def spot(self) -> str:
+        """The time stamp, shortened (`51:54`, `1:02:03`), or nothing for a heading."""
+        if self.passage.seconds is None:
+            return ""
+        minutes, seconds = divmod(self.passage.seconds, 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+    @property
+    def label(self) -> str:
+        """How the citation reads, without brackets: `source 1, 51:54`."""
+        return f"source {self.number}, {self.spot}" if self.spot else f"source {self.number}"
+
+
+def references(lesson: Lesson) -> Iterator[Reference]:
+    """The citations of a lesson, in order, those in code left out."""
+    code = fenced_lines(lesson.body)
+    for number, line in enumerate(lesson.body.split("\n")):
+        for found in CITATION.finditer(line) if number not in code else ():
+            place = Place(lesson.place.file, lesson.body_line + number)
+            yield Reference(found["source"], found["passage"], place)
+
+
+def unresolved(course: Course, lesson: Lesson) -> Iterator[CourseError]:
+    """An error for each citation of a lesson that names no passage of the course."""
+    for reference in references(lesson):
+        source = course.sources.get(reference.source)
+        if source is None:
+            known = ", ".join(sorted(course.sources)) or "none yet"
+            message, fix = f"There is no source `{reference.source}`.", f"The sources are: {known}."
+        elif source.passage(reference.passage) is None:
+            message = f"The source `{reference.source}` has no passage `{reference.passage}`."
+            fix = f"Look the id up in {source.place.file}; a citation reads [@source#passage]."
+        else:
+            continue
+        yield CourseError(message, fix=fix, place=reference.place, rule="unresolved-citation")
+
+
+class Bibliography:
+    """The citations of one email, numbered by source in the order in which they come up."""
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self._sources = sources
+        self._cited: dict[str, list[Cited]] = {}
+
+    def cite(self, source: str, passage: str) -> Cited | None:
+        """Note down a citation; None where it does not resolve."""
+        found = self._sources.get(source)
+        pointed_at = found.passage(passage) if found else None
+        if found is None or pointed_at is None:
+            return None
+        already = self._cited.setdefault(source, [])
+        number = list(self._cited).index(source) + 1
+        cited = Cited(number, found, pointed_at)
+        if cited not in already:
+            already.append(cited)
+        return cited
+
+    @property
+    def entries(self) -> tuple[tuple[Cited, ...], ...]:
+        """For each source in the list, its citations, each once."""
+        return tuple(tuple(cited) for cited in self._cited.values() if cited)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many passages a source has, and which of them no lesson cites."""
+
+    passages: int
+    uncited: tuple[str, ...]
+
+
+def coverage(course: Course) -> dict[str, Coverage]:
+    """What the lessons cite of each source."""
+    cited = {(one.source, one.passage) for lesson in course.all_lessons for one in references(lesson)}
+    return {
+        slug: Coverage(
+            len(source.passages),
+            tuple(passage.id for passage in source.passages if (slug, passage.id) not in cited),
+        )
+        for slug, source in course.sources.items()
+    }

@@ -1,0 +1,26 @@
+"""Code fences of a Markdown text: found so that neither Jinja nor citations are read inside them."""
+
+from __future__ import annotations
+
+from markdown_it import MarkdownIt
+
+_BRACE, _HIDDEN = "{", "\ue000"
+
+
+def fenced_lines(source: str) -> frozenset[int]:
+    """The numbers of the lines, from 0, that belong to code fences (their markers included)."""
+    tokens = MarkdownIt("commonmark").parse(source)
+    spans = (token.map for token in tokens if token.type == "fence" and token.map)
+    return frozenset(number for start, end in spans for number in range(start, end))
+
+
+def hide_fences(source: str) -> str:
+    """The text with the braces of its code fences hidden from Jinja; `reveal_fences` brings them back."""
+    code = fenced_lines(source)
+    lines = source.split("\n")
+    return "\n".join(line.replace(_BRACE, _HIDDEN) if number in code else line for number, line in enumerate(lines))
+
+
+def reveal_fences(text: str) -> str:
+    """The text with hidden braces put back."""
+    return text.replace(_HIDDEN, _BRACE)

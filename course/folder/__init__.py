@@ -1,0 +1,156 @@
+"""A course folder → a `Course`. A folder is first read into `Files`, which an edition can freeze and load again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from course.errors import CourseError, CourseErrors, Place
+from course.folder.course_file import FILE, CourseFile, parse_course_file
+from course.folder.lesson_file import parse_lesson
+from course.folder.source_note import parse_source
+from course.model import Course, Lesson, LessonKind, Source
+
+__all__ = ["Files", "load", "load_folder", "read_files"]
+
+Files: TypeAlias = Mapping[str, bytes]
+"""A course's files: each path relative to its folder, with `/`, and the bytes."""
+
+_FOLDERS = {"lessons": "*.md", "sources": "*.md", "assets": "**/*", "theme": "**/*"}
+_LARGEST_FILE = 10_000_000
+T = TypeVar("T")
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Read what makes up the course in `folder`; anything else in it is left alone.
+
+    Raises CourseError where there is no course, or a file cannot be read or is over 10 MB.
+    """
+    if not (folder / FILE).is_file():
+        raise CourseError(
+            f"There is no course in {folder}: it has no {FILE}.",
+            fix="Name a course folder, or make one with `dripcourse new DIR`.",
+        )
+    return {path.relative_to(folder).as_posix(): _read(folder, path) for path in _paths(folder)}
+
+
+def load_folder(folder: Path) -> Course:
+    """Read and load the course in `folder`. Raises CourseError."""
+    return load(read_files(folder))
+
+
+def load(files: Files) -> Course:
+    """The course that `files` describe. Raises CourseErrors with everything that is wrong."""
+    errors: list[CourseError] = []
+    settings = _attempt(errors, lambda: parse_course_file(files[FILE]))
+    lessons = [
+        lesson
+        for file in _under(files, "lessons")
+        if (lesson := _attempt(errors, _parser(parse_lesson, file, files[file]))) is not None
+    ]
+    sources = [
+        source
+        for file in _under(files, "sources")
+        if (source := _attempt(errors, _parser(parse_source, file, files[file]))) is not None
+    ]
+    errors.extend(_clashes(lessons))
+    if settings is not None:
+        errors.extend(_misplaced(settings, lessons))
+    if errors or settings is None:
+        raise CourseErrors(tuple(sorted(errors, key=lambda error: _sorting(error.place))))
+    return _assembled(settings, lessons, sources)
+
+
+def _paths(folder: Path) -> Iterator[Path]:
+    yield folder / FILE
+    for name, pattern in _FOLDERS.items():
+        found = (folder / name).glob(pattern)
+        yield from sorted(path for path in found if path.is_file() and not path.name.startswith("."))
+
+
+def _read(folder: Path, path: Path) -> bytes:
+    place = Place(path.relative_to(folder).as_posix())
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CourseError(f"The file cannot be read: {error.strerror}.", fix="Mend that.", place=place) from error
+    if len(content) > _LARGEST_FILE:
+        raise CourseError("The file is over 10 MB.", fix="Make it smaller: it is part of an email.", place=place)
+    return content
+
+
+def _under(files: Files, folder: str) -> list[str]:
+    return sorted(file for file in files if file.startswith(f"{folder}/") and file.endswith(".md"))
+
+
+def _parser(parse: Callable[[str, bytes], T], file: str, content: bytes) -> Callable[[], T]:
+    return lambda: parse(file, content)
+
+
+def _attempt(errors: list[CourseError], parse: Callable[[], T]) -> T | None:
+    try:
+        return parse()
+    except CourseError as error:
+        errors.append(error)
+        return None
+
+
+def _sorting(place: Place | None) -> tuple[str, int]:
+    return ("", 0) if place is None else (place.file, place.line or 0)
+
+
+def _clashes(lessons: list[Lesson]) -> Iterator[CourseError]:
+    """Two lessons must not share a number, a slug or an alias."""
+    names: dict[str, Lesson] = {}
+    numbers: dict[int, Lesson] = {}
+    for lesson in lessons:
+        for name in (lesson.slug, *lesson.aliases):
+            if (other := names.setdefault(name, lesson)) is not lesson:
+                message = f"`{name}` already names {other.place.file}."
+                yield CourseError(message, fix="Give this lesson another name.", place=_at(lesson, "aliases"))
+        if lesson.number is not None and (other := numbers.setdefault(lesson.number, lesson)) is not lesson:
+            message = f"The number {lesson.number} is also that of {other.place.file}."
+            yield CourseError(message, fix="Renumber one of them.", place=lesson.place)
+
+
+def _misplaced(settings: CourseFile, lessons: list[Lesson]) -> Iterator[CourseError]:
+    """Every track that a lesson names exists, and every track has a lesson."""
+    known = {track.slug for track in settings.tracks}
+    for lesson in lessons:
+        for name in lesson.tracks:
+            if name not in known:
+                fix = f"Name one of {', '.join(sorted(known))}, or add [tracks.{name}] to {FILE}."
+                yield CourseError(f"There is no track `{name}`.", fix=fix, place=_at(lesson, "tracks"))
+    numbered = [lesson for lesson in lessons if lesson.kind is LessonKind.LESSON]
+    for track in settings.tracks:
+        if not any(not lesson.tracks or track.slug in lesson.tracks for lesson in numbered):
+            fix = f"Add `tracks: [{track.slug}]` to a lesson, or take the track out."
+            yield CourseError(f"The track `{track.slug}` has no lesson.", fix=fix, place=Place(FILE))
+
+
+def _at(lesson: Lesson, setting: str) -> Place:
+    return Place(lesson.place.file, lesson.lines.get(setting))
+
+
+def _assembled(settings: CourseFile, lessons: list[Lesson], sources: list[Source]) -> Course:
+    kinds = {lesson.kind: lesson for lesson in lessons if lesson.kind is not LessonKind.LESSON}
+    numbered = (lesson for lesson in lessons if lesson.kind is LessonKind.LESSON)
+    return Course(
+        slug=settings.slug,
+        title=settings.title,
+        description=settings.description,
+        language=settings.language,
+        sender=settings.sender,
+        reply_to=settings.reply_to,
+        postal_address=settings.postal_address,
+        cadence=settings.cadence,
+        tracks=settings.tracks,
+        fields=settings.fields,
+        theme=settings.theme,
+        tracking=settings.tracking,
+        lessons=tuple(sorted(numbered, key=lambda lesson: lesson.number or 0)),
+        welcome=kinds.get(LessonKind.WELCOME),
+        closing=kinds.get(LessonKind.CLOSING),
+        sources={source.slug: source for source in sources},
+    )

@@ -1,0 +1,91 @@
+"""Front matter: the YAML between two `---` lines that a Markdown file begins with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import yaml
+
+from course.errors import CourseError, Place
+from course.folder.table import Table
+
+_OPENING = re.compile(r"---[ \t]*\n")
+_CLOSING = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
+_FIX = "Begin the file with a line `---`, one `name: value` a line, and a second line `---`."
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A Markdown file: its front matter, and the body, whose first line is `body_line` of the file."""
+
+    table: Table
+    body: str
+    body_line: int
+
+
+def decode(file: str, content: bytes) -> str:
+    """The text of a file with its line ends as `\\n` and without a byte-order mark.
+
+    Raises CourseError, with the line, where the bytes are not UTF-8.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise CourseError(
+            "The file is not UTF-8 text.", fix="Save it as UTF-8 in your editor.", place=Place(file, line)
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def split(file: str, content: bytes) -> Document:
+    """Take a Markdown file apart. All scalars of the front matter stay texts (`no` is not false).
+
+    Raises CourseError where there is no front matter or it is not a plain list of settings.
+    """
+    text = decode(file, content)
+    opening = _OPENING.match(text)
+    if opening is None:
+        raise CourseError("The file does not begin with front matter.", fix=_FIX, place=Place(file, 1))
+    closing = _CLOSING.search(text, opening.end())
+    if closing is None:
+        raise CourseError("The front matter is never closed.", fix=_FIX, place=Place(file, 1))
+    table = _parse(file, text[opening.end() : closing.start()])
+    return Document(table, text[closing.end() :], text.count("\n", 0, closing.end()) + 1)
+
+
+def _parse(file: str, source: str) -> Table:
+    try:
+        loader = yaml.BaseLoader(source)
+        try:
+            if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, Loader=yaml.BaseLoader)):
+                raise CourseError("The front matter uses a YAML alias.", fix="Write the value out.", place=Place(file, 1))
+            node = loader.get_single_node()
+            values = {} if node is None else loader.construct_document(node)
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = None if mark is None else mark.line + 2
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise CourseError(
+            f"The front matter is not valid YAML: {problem}.",
+            fix="Put a text that holds `: ` or begins with a special sign in quotes.",
+            place=Place(file, line),
+        ) from error
+    if not isinstance(values, dict):
+        raise CourseError("The front matter is not a list of settings.", fix=_FIX, place=Place(file, 2))
+    return Table(values, file, "the front matter", _lines(file, node), 1)
+
+
+def _lines(file: str, node: yaml.Node | None) -> dict[str, int]:
+    lines: dict[str, int] = {}
+    if not isinstance(node, yaml.MappingNode):
+        return lines
+    for key, _ in node.value:
+        line = key.start_mark.line + 2
+        if key.value in lines:
+            raise CourseError(f"`{key.value}` stands here twice.", fix="Keep one of the two.", place=Place(file, line))
+        lines[str(key.value)] = line
+    return lines

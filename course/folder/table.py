@@ -1,0 +1,77 @@
+"""A table of settings from a file, read key by key, with errors that name file and line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from course.errors import CourseError, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`values` by key as a parser gave them, and the line of each key in `file`, where known.
+
+    `name` is how the table is called in that file (`[cadence]`), for the messages.
+    """
+
+    values: Mapping[str, object]
+    file: str
+    name: str
+    lines: Mapping[str, int] = field(default_factory=dict)
+    line: int | None = None
+
+    def place(self, key: str | None = None) -> Place:
+        """Where a key stands, or the table itself."""
+        return Place(self.file, self.lines.get(key, self.line) if key else self.line)
+
+    def error(self, key: str | None, message: str, fix: str) -> CourseError:
+        """A `CourseError` at that key's line."""
+        return CourseError(message, fix=fix, place=self.place(key))
+
+    def refuse_unknown(self, known: Collection[str]) -> None:
+        """Raise at the first key that is not among `known`."""
+        for key in self.values:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, n=1)
+                hint = f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(sorted(known))}."
+                raise self.error(key, f"`{key}` is not a setting of {self.name}.", hint)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """The text under `key`, white space folded; without a default it must be there and not empty."""
+        value = self.values.get(key, default)
+        if value is None or (value == "" and default is None):
+            raise self.error(key, f"{self.name} has no `{key}`.", f"Add `{key}` with a text.")
+        if not isinstance(value, str):
+            raise self.error(key, f"`{key}` must be a text.", f'Write it in quotes: {key} = "…".')
+        return " ".join(value.split())
+
+    def paragraph(self, key: str) -> str:
+        """The required text under `key` with its line breaks kept."""
+        self.text(key)
+        lines = (line.strip() for line in str(self.values[key]).strip().splitlines())
+        return "\n".join(lines)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The list of texts under `key`; empty where it is left out."""
+        value = self.values.get(key, ())
+        if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(item, str) for item in value):
+            raise self.error(key, f"`{key}` must be a list of texts.", f"Write it as {key}: [one, another].")
+        return tuple(str(item) for item in value)
+
+    def flag(self, key: str) -> bool:
+        """The true or false under `key`; false where it is left out."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.error(key, f"`{key}` must be true or false.", "Write true or false, without quotes.")
+        return value
+
+    def table(self, key: str, lines: Mapping[str, int] | None = None) -> Table | None:
+        """The table under `key`, or None where it is left out."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            raise self.error(key, f"`{key}` must be a table.", f"Write it as [{key}] with one setting a line.")
+        return Table(value, self.file, f"[{key}]", lines or {}, self.lines.get(key, self.line))

@@ -1,0 +1,9 @@
+"""The addresses that an email leads to besides its content, each one reader's own, by the name templates use."""
+
+from __future__ import annotations
+
+LINKS = frozenset({"unsubscribe", "preferences", "view", "confirm"})
+"""`links.NAME` in a template: leave, change settings, read in the browser, confirm a sign-up."""
+
+SAMPLE_LINKS = {name: f"https://example.com/{name}/sample" for name in sorted(LINKS)}
+"""Links that lead nowhere, for emails that are only looked at."""

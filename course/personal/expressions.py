@@ -1,0 +1,174 @@
+"""Expressions over one subscriber: found in a template's syntax tree and lifted out of it as text.
+
+An expression that uses nothing but `subscriber` and `links` says the same thing for a reader
+whenever it is worked out, so a template can be rendered without its value: see `symbols`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from jinja2 import nodes
+from jinja2.visitor import NodeTransformer
+
+from course.errors import CourseError, Place
+from course.links import LINKS
+
+ROOTS = frozenset({"subscriber", "links"})
+SYMBOLS = "_personal"
+"""The template global whose item `[expression]` is that expression's symbol."""
+
+_ESCAPES = frozenset({"e", "escape", "forceescape", "safe"})
+_IMPURE = frozenset({"random", "attr", "map", "select", "reject", "selectattr", "rejectattr", "groupby", "sort"})
+_UNARY = {nodes.Not: "not ", nodes.Neg: "-", nodes.Pos: "+"}
+_BINARY = {
+    nodes.And: "and", nodes.Or: "or", nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/",
+    nodes.FloorDiv: "//", nodes.Mod: "%", nodes.Pow: "**",
+}  # fmt: skip
+_COMPARISONS = {
+    "eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "not in",
+}  # fmt: skip
+
+
+class _NotLiftableError(Exception):
+    """The expression uses something that is not the subscriber's, or a form that is not lifted."""
+
+
+def expression_text(node: nodes.Expr) -> str | None:
+    """A personal expression as Jinja source, or None where the node is not wholly personal."""
+    try:
+        text = _text(node)
+    except _NotLiftableError:
+        return None
+    return text if any(name.name in ROOTS for name in _names(node)) else None
+
+
+def lift(tree: nodes.Template, *, file: str, fields: Collection[str]) -> nodes.Template:
+    """Put `_personal['…']` in place of each largest personal expression of a template.
+
+    Raises CourseError, with file and line, for a field that `fields` does not declare and for a
+    template that gives `subscriber` or `links` another meaning.
+    """
+    _refuse_undeclared(tree, file, fields)
+    _refuse_shadows(tree, file)
+    lifted = _Lifter().visit(tree)
+    assert isinstance(lifted, nodes.Template)
+    return lifted
+
+
+class _Lifter(NodeTransformer):
+    def generic_visit(self, node: nodes.Node, *args: object, **kwargs: object) -> nodes.Node:
+        if isinstance(node, nodes.Expr) and (text := expression_text(node)) is not None:
+            symbols = nodes.Name(SYMBOLS, "load", lineno=node.lineno)
+            return nodes.Getitem(symbols, nodes.Const(text, lineno=node.lineno), "load", lineno=node.lineno)
+        if isinstance(node, nodes.Output):
+            node.nodes = [part for child in node.nodes for part in _printed(child)]
+        return super().generic_visit(node, *args, **kwargs)
+
+
+def _printed(node: nodes.Expr) -> list[nodes.Expr]:
+    """What printing a node prints: `a ~ b` prints a and then b, so that each can be lifted by itself."""
+    if isinstance(node, nodes.Concat):
+        return [part for child in node.nodes for part in _printed(child)]
+    return [node]
+
+
+def _names(node: nodes.Node) -> list[nodes.Name]:
+    return [node] if isinstance(node, nodes.Name) else list(node.find_all(nodes.Name))
+
+
+def _text(node: Any) -> str:
+    match node:
+        case nodes.Const(value=str() | int() | float() | None as value):
+            return ascii(value)
+        case nodes.Name(name=name) if name in ROOTS:
+            return name
+        case nodes.Getattr():
+            return f"{_text(node.node)}.{node.attr}"
+        case nodes.Getitem(arg=nodes.Slice()):
+            raise _NotLiftableError
+        case nodes.Getitem():
+            return f"{_text(node.node)}[{_text(node.arg)}]"
+        case nodes.Filter() if node.name in _ESCAPES and node.node is not None:
+            return _text(node.node)
+        case nodes.Filter() | nodes.Test() if node.name not in _IMPURE and node.node is not None:
+            return _applied(node)
+        case nodes.Compare():
+            parts = (f" {_COMPARISONS[operand.op]} {_text(operand.expr)}" for operand in node.ops)
+            return f"({_text(node.expr)}{''.join(parts)})"
+        case nodes.Concat():
+            return f"({' ~ '.join(_text(part) for part in node.nodes)})"
+        case nodes.CondExpr():
+            otherwise = "" if node.expr2 is None else f" else {_text(node.expr2)}"
+            return f"({_text(node.expr1)} if {_text(node.test)}{otherwise})"
+        case nodes.UnaryExpr() if type(node) in _UNARY:
+            return f"({_UNARY[type(node)]}{_text(node.node)})"
+        case nodes.BinExpr() if type(node) in _BINARY:
+            return f"({_text(node.left)} {_BINARY[type(node)]} {_text(node.right)})"
+        case nodes.List() | nodes.Tuple():
+            inner = "".join(f"{_text(item)}, " for item in node.items)
+            return f"[{inner}]" if isinstance(node, nodes.List) else f"({inner})"
+        case _:
+            raise _NotLiftableError
+
+
+def _applied(node: nodes.Filter | nodes.Test) -> str:
+    if node.dyn_args is not None or node.dyn_kwargs is not None:
+        raise _NotLiftableError
+    arguments = [_text(argument) for argument in node.args]
+    arguments += [f"{pair.key}={_text(pair.value)}" for pair in node.kwargs]
+    called = f"({', '.join(arguments)})" if arguments else ""
+    inner = _text(node.node)
+    return f"({inner} is {node.name}{called})" if isinstance(node, nodes.Test) else f"({inner} | {node.name}{called})"
+
+
+def _refuse_undeclared(tree: nodes.Template, file: str, fields: Collection[str]) -> None:
+    whole = {id(name): name for name in tree.find_all(nodes.Name) if name.name in ROOTS and name.ctx == "load"}
+    accesses: Iterable[nodes.Getattr | nodes.Getitem] = tree.find_all((nodes.Getattr, nodes.Getitem))
+    for node in accesses:
+        inner = node.node
+        if not isinstance(inner, nodes.Name) or inner.name not in ROOTS:
+            continue
+        whole.pop(id(inner), None)
+        name = node.attr if isinstance(node, nodes.Getattr) else _constant(node.arg)
+        place = Place(file, node.lineno)
+        if name is None:
+            raise CourseError(
+                f"Which name of `{inner.name}` is meant cannot be told here.",
+                fix=f"Write `{inner.name}.NAME`.",
+                place=place,
+                rule="undeclared-field",
+            )
+        if inner.name == "subscriber" and name not in fields:
+            raise CourseError(
+                f"`subscriber.{name}` is not declared.",
+                fix=f'Add `{name} = {{ type = "text", default = "" }}` to [fields] in course.toml.',
+                place=place,
+                rule="undeclared-field",
+            )
+        if inner.name == "links" and name not in LINKS:
+            fix = f"Use one of {', '.join(sorted(LINKS))}."
+            raise CourseError(f"There is no link `{name}`.", fix=fix, place=place, rule="undeclared-field")
+    for name_node in whole.values():
+        raise CourseError(
+            f"`{name_node.name}` is used as a whole.",
+            fix=f"Write `{name_node.name}.NAME` for the one value that is meant.",
+            place=Place(file, name_node.lineno),
+            rule="undeclared-field",
+        )
+
+
+def _constant(node: nodes.Node) -> str | None:
+    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None
+
+
+def _refuse_shadows(tree: nodes.Template, file: str) -> None:
+    taken = [(name.name, name.lineno) for name in tree.find_all(nodes.Name) if name.ctx != "load"]
+    taken += [(target.target, target.lineno) for target in tree.find_all(nodes.Import)]
+    for imported in tree.find_all(nodes.FromImport):
+        taken += [(name[1] if isinstance(name, tuple) else name, imported.lineno) for name in imported.names]
+    for name, line in taken:
+        if name in ROOTS or name == SYMBOLS:
+            fix = "Choose another name."
+            raise CourseError(f"`{name}` has a meaning of its own.", fix=fix, place=Place(file, line), rule="template")

@@ -1,0 +1,88 @@
+"""Parsed Markdown → the HTML of an email's body, every style inline (many clients drop style sheets)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from course.citations import Cited
+from course.personal.placeholders import ALLOWED_SCHEMES
+
+_BODY = "font-size:17px;line-height:1.6"
+_MONOSPACE = "font-family:Menlo,Consolas,'Courier New',monospace"
+
+
+def email_html(parser: MarkdownIt, tokens: Sequence[Token], theme: Mapping[str, str]) -> str:
+    """The HTML of parsed Markdown. `theme` gives colours and fonts; see `course.theme`."""
+    styles = _styles(theme)
+    for token in tokens:
+        for one in (token, *(token.children or ())):
+            _style(one, styles)
+            _disarm(one)
+    parser.add_render_rule("citation", _citation)
+    return str(parser.renderer.render(tokens, parser.options, {}))
+
+
+def _styles(theme: Mapping[str, str]) -> dict[str, str]:
+    text, font = f"color:{theme['text']}", f"font-family:{theme['font']}"
+    prose = f"{font};{_BODY};{text}"
+    cell = f"padding:6px 10px;border-bottom:1px solid {theme['line']};text-align:start;{prose}"
+    return {
+        "p": f"margin:0 0 16px;{prose}",
+        "h2": f"margin:32px 0 10px;{font};font-size:22px;line-height:1.3;font-weight:bold;{text}",
+        "h3": f"margin:24px 0 8px;{font};font-size:18px;line-height:1.35;font-weight:bold;{text}",
+        "h4": f"margin:20px 0 8px;{font};font-size:17px;line-height:1.35;font-weight:bold;{text}",
+        "ul": "margin:0 0 16px;padding:0 0 0 26px",
+        "ol": "margin:0 0 16px;padding:0 0 0 26px",
+        "li": f"margin:0 0 8px;{prose}",
+        "a": f"color:{theme['accent']};text-decoration:underline",
+        "blockquote": f"margin:0 0 16px;padding:2px 0 2px 16px;border-left:3px solid {theme['accent']}",
+        "code": f"{_MONOSPACE};font-size:15px",
+        "pre": f"margin:0 0 16px;padding:12px 14px;white-space:pre-wrap;background:{theme['background']};"
+        f"color:{theme['text']};{_MONOSPACE};font-size:14px;line-height:1.5",
+        "table": "margin:0 0 16px;border-collapse:collapse",
+        "th": f"{cell};font-weight:bold",
+        "td": cell,
+        "hr": f"margin:28px 0;border:0;border-top:1px solid {theme['line']}",
+        "img": "max-width:100%;height:auto;border:0",
+    }
+
+
+def _style(token: Token, styles: Mapping[str, str]) -> None:
+    tag = "pre" if token.type in {"fence", "code_block"} else token.tag
+    if token.type in {"fence", "code_block"}:
+        token.info = ""
+    if token.type == "citation":
+        token.attrSet("style", styles["a"])
+    elif token.nesting >= 0 and tag in styles:
+        token.attrSet("style", styles[tag])
+    if token.type == "th_open":
+        token.attrSet("scope", "col")
+
+
+def _disarm(token: Token) -> None:
+    """Leave a link without its address where its scheme is not one that emails may link to."""
+    if token.type == "link_open" and not _may_link(str(token.attrGet("href") or "")):
+        token.attrs.pop("href", None)
+
+
+def _may_link(address: str) -> bool:
+    scheme, colon, _ = address.partition(":")
+    return not colon or not scheme.isalnum() or scheme.lower() in ALLOWED_SCHEMES
+
+
+def _citation(renderer: object, tokens: Sequence[Token], index: int, options: object, env: object) -> str:
+    cited = tokens[index].meta["cited"]
+    assert isinstance(cited, Cited)
+    return citation_html(cited, str(tokens[index].attrGet("style") or ""))
+
+
+def citation_html(cited: Cited, style: str) -> str:
+    """`(source 1, 51:54)`, linked where the source has an address."""
+    label = escape(cited.label)
+    if not cited.address:
+        return f"({label})"
+    return f'(<a href="{escape(cited.address)}" style="{escape(style)}">{label}</a>)'

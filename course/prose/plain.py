@@ -1,0 +1,121 @@
+"""Parsed Markdown → plain text that reads well by itself: written from the Markdown, never from the HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from markdown_it.token import Token
+
+from course.citations import Cited
+from course.personal.symbols import in_address
+
+
+def plain_text(tokens: Sequence[Token]) -> str:
+    """The text of parsed Markdown, its blocks parted by blank lines; long lines are left to the reader's window."""
+    return "\n\n".join(_blocks(list(tokens))).strip() + "\n"
+
+
+def _blocks(tokens: list[Token]) -> Iterator[str]:
+    position = 0
+    while position < len(tokens):
+        end = _end_of(tokens, position)
+        block = _block(tokens[position], tokens[position + 1 : end])
+        if block:
+            yield block
+        position = end + 1
+
+
+def _end_of(tokens: list[Token], start: int) -> int:
+    """The index of the token that closes the one at `start`; `start` itself where it opens nothing."""
+    depth = 0
+    for index in range(start, len(tokens)):
+        depth += tokens[index].nesting
+        if depth == 0:
+            return index
+    return len(tokens) - 1
+
+
+def _block(opening: Token, inner: list[Token]) -> str:
+    match opening.type:
+        case "heading_open":
+            text = "".join(_inline(token) for token in inner)
+            return f"{text}\n{('=' if opening.tag == 'h2' else '-') * min(len(text), 60)}"
+        case "bullet_list_open" | "ordered_list_open":
+            return _list(opening, inner)
+        case "blockquote_open":
+            return _indented("\n\n".join(_blocks(inner)), "> ", "> ")
+        case "fence" | "code_block":
+            return _indented(opening.content.rstrip("\n"), "    ", "    ")
+        case "table_open":
+            return _table(inner)
+        case "hr":
+            return "* * *"
+        case "inline":
+            return _inline(opening)
+        case _:
+            return "\n\n".join(_blocks(inner))
+
+
+def _list(opening: Token, inner: list[Token]) -> str:
+    number = int(opening.attrGet("start") or 1)
+    items = []
+    tight = True
+    position = 0
+    while position < len(inner):
+        end = _end_of(inner, position)
+        content = inner[position + 1 : end]
+        tight = tight and all(token.hidden for token in content if token.type == "paragraph_open")
+        marker = f"{number}. " if opening.type == "ordered_list_open" else "- "
+        blocks = "\n".join(_blocks(content)) if tight else "\n\n".join(_blocks(content))
+        items.append(_indented(blocks, marker, " " * len(marker)))
+        number += 1
+        position = end + 1
+    return ("\n" if tight else "\n\n").join(items)
+
+
+def _indented(text: str, first: str, others: str) -> str:
+    lines = text.split("\n")
+    rest = (f"{others}{line}".rstrip() for line in lines[1:])
+    return "\n".join((f"{first}{lines[0]}".rstrip(), *rest))
+
+
+def _table(inner: list[Token]) -> str:
+    rows: list[list[str]] = []
+    for token in inner:
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            rows[-1].append(_inline(token))
+    return "\n".join(" | ".join(row) for row in rows)
+
+
+def _inline(token: Token) -> str:
+    parts: list[str] = []
+    starts: list[tuple[int, str]] = []
+    for child in token.children or ():
+        match child.type:
+            case "text" | "code_inline":
+                parts.append(child.content)
+            case "softbreak":
+                parts.append(" ")
+            case "hardbreak":
+                parts.append("\n")
+            case "image":
+                parts.append(f"[{child.content}]" if child.content else "")
+            case "link_open":
+                starts.append((len(parts), str(child.attrGet("href") or "")))
+            case "link_close":
+                start, address = starts.pop()
+                parts.append(_address_after("".join(parts[start:]), address))
+            case "citation":
+                cited = child.meta["cited"]
+                assert isinstance(cited, Cited)
+                parts.append(f"[{cited.label.removeprefix('source ')}]")
+    return "".join(parts)
+
+
+def _address_after(text: str, address: str) -> str:
+    """What follows a link's text: its address, unless the text already is the address."""
+    if not address or text in {address, address.removeprefix("mailto:")}:
+        return ""
+    return f" ({in_address(address)})"

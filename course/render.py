@@ -1,0 +1,176 @@
+"""One of a course's emails, rendered for one reader in a way that serves everyone who would read the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from jinja2 import Template
+from markupsafe import Markup
+
+from course.citations import Bibliography
+from course.errors import CourseError, Place
+from course.folder import Files
+from course.mjml import compile_mjml
+from course.model import Course, Lesson, LessonKind, Track
+from course.personal.expressions import SYMBOLS
+from course.personal.placeholders import Email, Tags
+from course.personal.readers import Expressions, Reader
+from course.personal.symbols import Look, Outcome, Symbols, Trace
+from course.prose import render_prose
+from course.fences import hide_fences, reveal_fences
+from course.templating import (
+    CourseEnvironment,
+    FilesLoader,
+    compiled,
+    printed_as_text,
+    printed_as_token,
+    printed_in_mjml,
+    template_error,
+    without_marks,
+)
+
+TEMPLATES = "templates/email/"
+_SLOT = "dslotbodyx"
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"})
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One of the emails of a course on a track: a lesson (or welcome, or closing), or the confirmation, which has none."""
+
+    track: str
+    lesson: Lesson | None
+
+    @property
+    def template(self) -> str:
+        """The name of its templates, without an ending."""
+        return "confirm" if self.lesson is None else "lesson"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """An email for every reader of whom each question in `outcomes` has the answer given there."""
+
+    email: Email
+    outcomes: Mapping[Look, Outcome]
+
+    def is_for(self, expressions: Expressions, reader: Reader) -> bool:
+        """Whether this is what the reader would get."""
+        return all(expressions.answer(look, reader) == outcome for look, outcome in self.outcomes.items())
+
+
+@cache
+def email_templates() -> Mapping[str, bytes]:
+    """The templates that come with dripcourse, by path."""
+    return dict(_templates(resources.files("templates") / "email", TEMPLATES))
+
+
+def _templates(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
+    return [(path + item.name, item.read_bytes()) for item in folder.iterdir() if item.is_file()]
+
+
+class Renderer:
+    """Renders the emails of one course.
+
+    `files` are the course's own, among them its `theme/`; templates that are not among them are
+    dripcourse's. `salt` is at least ten letters or digits that nobody outside can guess: the hash
+    of the edition.
+    """
+
+    def __init__(self, course: Course, files: Files, salt: str) -> None:
+        self.course = course
+        self.expressions = Expressions(course.fields)
+        self._salt = salt
+        loader = FilesLoader({**email_templates(), **files})
+        self._mjml = CourseEnvironment(loader, fields=course.fields, printed=printed_in_mjml, mark_lines=True)
+        self._text = CourseEnvironment(loader, fields=course.fields, printed=printed_as_text)
+        self._markdown = CourseEnvironment(loader, fields=course.fields, printed=printed_as_token)
+        self._compiled: dict[tuple[str, str], Template] = {}
+
+    def render(self, letter: Letter, reader: Reader) -> Variant:
+        """The email that `reader`, and everyone like them, gets. Raises CourseError with file and line."""
+        trace = Trace(lambda look: self.expressions.answer(look, reader), self.expressions.bounded)
+        return Variant(self._email(letter, trace), trace.outcomes)
+
+    def _email(self, letter: Letter, trace: Trace) -> Email:
+        context = self._context(letter, trace)
+        tags = Tags(self._salt)
+        subject = " ".join(tags.in_text(context["subject"]).split())
+        text = tags.in_text(self._named(self._text, f"{letter.template}.txt", context))
+        html = tags.in_html(self._html(letter, context))
+        return Email(subject, html, text, tags.placeholders(), tags.salt)
+
+    def _html(self, letter: Letter, context: dict[str, Any]) -> str:
+        body = context["body"]
+        with_slot = {**context, "body": Markup(_SLOT)}
+        source, places = without_marks(self._named(self._mjml, f"{letter.template}.mjml", with_slot))
+        html = compile_mjml(source, lambda line: places[min(line, len(places)) - 1])
+        return html.replace(_SLOT, str(body))
+
+    def _named(self, environment: CourseEnvironment, name: str, context: dict[str, Any]) -> str:
+        return _rendered(lambda: environment.get_template(name), context, Place(f"theme/{name}"))
+
+    def _part(self, environment: CourseEnvironment, lesson: Lesson, name: str, context: dict[str, Any]) -> str:
+        """A lesson's body, or a text of its front matter, whose template is compiled once."""
+        source = hide_fences(lesson.body) if name == "body" else str(getattr(lesson, name))
+        line = lesson.body_line if name == "body" else lesson.lines.get(name, lesson.lines.get("subject", 1))
+        place = Place(lesson.place.file, line)
+
+        def template() -> Template:
+            if (lesson.place.file, name) not in self._compiled:
+                self._compiled[lesson.place.file, name] = compiled(environment, source, place)
+            return self._compiled[lesson.place.file, name]
+
+        text = _rendered(template, context, place)
+        return reveal_fences(text) if name == "body" else text
+
+    def _context(self, letter: Letter, trace: Trace) -> dict[str, Any]:
+        """What templates are given. Author's texts in it may hold the tokens of a subscriber's values."""
+        track = self.course.track(letter.track) or self.course.tracks[0]
+        context: dict[str, Any] = {
+            SYMBOLS: Symbols(trace),
+            "course": self.course,
+            "direction": "rtl" if self.course.language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
+            "theme": self.course.theme,
+            "track": track,
+            "lesson": letter.lesson,
+            "body": "",
+            "body_text": "",
+            "sources": (),
+        }
+        if letter.lesson is None:
+            context["subject"] = self._named(self._text, "confirm.subject", context)
+            context["preheader"] = self._named(self._text, "confirm.preheader", context)
+            return context
+        return context | self._lesson_context(letter.lesson, track, context)
+
+    def _lesson_context(self, lesson: Lesson, track: Track, context: dict[str, Any]) -> dict[str, Any]:
+        bibliography = Bibliography(self.course.sources)
+        body = self._part(self._markdown, lesson, "body", context)
+        prose = render_prose(body, self.course.theme, bibliography)
+        lessons = self.course.lessons_of(track.slug)
+        numbered = lesson.kind is LessonKind.LESSON and lesson in lessons
+        return {
+            **{name: self._part(self._text, lesson, name, context) for name in ("subject", "preheader", "title")},
+            "number": lessons.index(lesson) + 1 if numbered else None,
+            "total": len(lessons),
+            "body": prose.html,
+            "body_text": prose.text,
+            "sources": bibliography.entries,
+        }
+
+
+def _rendered(template: Callable[[], Template], context: dict[str, Any], place: Place) -> str:
+    """The text of a template. Raises CourseError at the template's line; a template can raise anything."""
+    try:
+        return template().render(context)
+    except RecursionError as error:
+        fix = "Look for templates that include each other."
+        raise CourseError("The template never ends.", fix=fix, place=place, rule="template") from error
+    except Exception as error:
+        raise template_error(error, place) from error

@@ -1,0 +1,1 @@
+"""The files that emails and pages are made from: data, read through importlib.resources."""

@@ -1,0 +1,24 @@
+"""What holds for every test: none sees the settings, the database or the outbox of whoever runs it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("dripcourse", deadline=None)  # a busy machine is no failure
+settings.load_profile("dripcourse")
+
+
+@pytest.fixture(autouse=True)
+def an_empty_place_to_work_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs each test in its own empty folder, with no setting of ours or SendGrid's in the environment.
+
+    The working folder is where `.env` and `dripcourse.db` are looked for: a developer's may hold a key that works.
+    """
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith(("DRIPCOURSE_", "SENDGRID_")):
+            monkeypatch.delenv(name)
