@@ -6,7 +6,7 @@ A cadence names weekdays and a local time of day; a slot is one moment it allows
 - A local date that does not exist at all (30 December 2011 in Apia) has no slot.
 - A slot belongs to the local date on which it arrives, so it can be told from its moment and a zone alone. That is the
   cadence's own date, but where the clocks skip the end of a day (23:30 in Nuuk on 30 March 2024 arrives on the 31st).
-- No two slots of one enrolment share a local date, and nothing goes out on a date in `skip`.
+- No two slots of one enrolment share a local date, and nothing goes out on a date in `skip`, nor late on its behalf.
 
 Every moment that comes in is aware; every moment that goes out is UTC.
 """

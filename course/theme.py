@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from course.folder.table import Table
+if TYPE_CHECKING:
+    from course.folder.table import Table  # whose package reads themes: importing it here would go in a circle
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PIXELS = re.compile(r"[1-9]\d{2,3}px")

@@ -46,12 +46,6 @@ class Module:
         return tuple(Mention(binding.imported, binding.line) for binding in self._bindings)
 
     @cached_property
-    def type_checking_lines(self) -> frozenset[int]:
-        """The lines that only a type checker runs."""
-        guarded = (node for node in ast.walk(self.tree) if isinstance(node, ast.If) and _is_type_checking(node.test))
-        return frozenset(line for node in guarded for line in range(node.lineno, (node.body[-1].end_lineno or 0) + 1))
-
-    @cached_property
     def uses(self) -> tuple[Mention, ...]:
         """Every use of an imported name, spelled out: after `from time import time as t`, `t` is `time.time`."""
         meaning = {binding.local: binding.meaning for binding in self._bindings}
@@ -115,7 +109,3 @@ def _dotted(node: ast.expr) -> list[str]:
     if isinstance(node, ast.Attribute):
         return [*_dotted(node.value), node.attr]
     return [""]
-
-
-def _is_type_checking(test: ast.expr) -> bool:
-    return _dotted(test)[-1] == "TYPE_CHECKING"

@@ -52,16 +52,3 @@ def test_a_relative_import_in_a_package_starts_from_the_package_itself(tmp_path:
 )
 def test_a_use_is_spelled_out_whatever_it_is_called_here(tmp_path: Path, text: str, used: str) -> None:
     assert used in [mention.name for mention in a_module(tmp_path, text).uses]
-
-
-def test_only_the_lines_under_the_guard_are_for_type_checking(tmp_path: Path) -> None:
-    text = """\
-        import a
-        if TYPE_CHECKING:
-            import b
-        else:
-            import c
-        """
-    module = a_module(tmp_path, text)
-    guarded = [mention.name for mention in module.imports if mention.line in module.type_checking_lines]
-    assert guarded == ["b"]

@@ -36,7 +36,7 @@ def address(number: int) -> str:
     return f"sample{number:03}@example.com"
 
 
-def personalization(number: int = 1, **changes: Any) -> dict[str, Any]:
+def personalization(number: int = 1, /, **changes: Any) -> dict[str, Any]:
     """One recipient, as the mailer would send it."""
     return {
         "to": [{"email": address(number)}],
@@ -47,7 +47,7 @@ def personalization(number: int = 1, **changes: Any) -> dict[str, Any]:
     }
 
 
-def mail(people: int = 1, **changes: Any) -> dict[str, Any]:
+def mail(people: int = 1, /, **changes: Any) -> dict[str, Any]:
     """A request to that many people; `changes` replace its parts, and a part set to None is left out."""
     payload = {
         "personalizations": [personalization(number) for number in range(1, people + 1)],

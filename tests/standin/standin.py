@@ -124,9 +124,12 @@ class SendGridStandin:
             self._number = self._handled = 0
 
     def gate(self, name: str) -> threading.Event:
-        """The gate of that name, shut until somebody sets it; it then stays open."""
+        """The gate of that name, shut until somebody sets it; it then stays open. None is shut after `close`."""
         with self._changed:
-            return self._gates.setdefault(name, threading.Event())
+            gate = self._gates.setdefault(name, threading.Event())
+            if self._stopping.is_set():
+                gate.set()
+            return gate
 
     def wait_for_requests(self, count: int, timeout: float = 10.0) -> None:
         """Waits until `count` requests in all have been dealt with: answered, cut off, or waiting as a step says.
@@ -219,13 +222,11 @@ class SendGridStandin:
         else:
             connection.discard_body(head)
         if step.wait is Moment.BEFORE_TAKING:
-            self._count()
             self._pause(step)
         entry, answer = self._decide(number, step, self._judge(head, body))
         keep = self.options.keep_bodies and entry.payload is not None
         self._journal.write(entry, body if keep else None)
         if step.wait is Moment.AFTER_TAKING:
-            self._count()
             self._pause(step)
         return _reply(connection, step, answer, keep_alive=head.keep_alive and body is not None)
 
@@ -267,10 +268,14 @@ class SendGridStandin:
             self._changed.notify_all()
 
     def _pause(self, step: Step) -> None:
+        """Counts the request, then waits as the step says."""
+        # Before counting: whoever waited for the request to be held may at once open, reset or close.
+        gate = None if step.gate is None else self.gate(step.gate)
+        self._count()
         if step.delay:
             self._stopping.wait(step.delay)
-        if step.gate is not None and not self._stopping.is_set():
-            self.gate(step.gate).wait(MAX_WAIT)
+        if gate is not None:
+            gate.wait(MAX_WAIT)
 
     def _open_all_gates(self) -> None:
         with self._changed:

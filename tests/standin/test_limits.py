@@ -33,7 +33,7 @@ INSIDE = {
     "1000 personalizations": mail(1000),
     "1000 recipients": one(to=people(500), cc=people(300, 501), bcc=people(200, 801)),
     "one address in two personalizations": mail(personalizations=[personalization(1), personalization(1)]),
-    "a name with a full stop": one(to=[{"email": address(1), "name": "Sample 001, Jr".replace(",", ".")}]),
+    "a name with a full stop": one(to=[{"email": address(1), "name": "Sample 001 Jr."}]),
     "a quoted name with a comma": one(to=[{"email": address(1), "name": '"Sample, 001"'}]),
     "an address with a plus": one(to=[{"email": "sample.001+course@mail.example.co.uk"}]),
     "no substitutions": one(substitutions={}),
@@ -199,6 +199,13 @@ def test_a_malformed_address_is_refused_by_its_personalization(malformed: str) -
 def test_a_reserved_header_is_refused_in_any_case(name: str) -> None:
     assert refused_fields(one(headers={name: "x"})) == [f"personalizations.0.headers.{name}"]
     assert refused_fields(one(headers={name.swapcase(): "x"})) == [f"personalizations.0.headers.{name.swapcase()}"]
+
+
+def test_personalizations_and_recipients_have_a_limit_each() -> None:
+    (personalizations,) = check_request(mail(1001), now=NOW)
+    (recipients,) = check_request(one(to=people(1001)), now=NOW)
+    assert "1000 personalizations" in personalizations.message
+    assert "1000 total recipients" in recipients.message
 
 
 def test_every_bad_recipient_is_named_not_only_the_first() -> None:

@@ -11,7 +11,6 @@ import pytest
 from sendgrid import SendGridAPIClient
 
 from tests.standin import Options, SendGridStandin, Substitution
-from tests.standin.limits import MAX_REQUEST_BYTES
 from tests.standin.sample import address, mail, personalization, post
 
 
@@ -25,6 +24,13 @@ def test_a_request_is_taken_with_202_an_empty_body_and_one_message_id(standin: S
     assert [dict(recipient.custom_args) for recipient in entry.recipients] == [
         {"drip_delivery": str(number)} for number in (1, 2, 3)
     ]
+
+
+def test_the_journal_has_the_custom_args_that_events_would_carry(standin: SendGridStandin) -> None:
+    person = personalization(custom_args={"own": "1", "both": "own"})
+    post(standin.url, mail(personalizations=[person], custom_args={"root": "2", "both": "root"}))
+    (recipient,) = standin.entries()[0].recipients
+    assert recipient.custom_args == {"own": "1", "root": "2", "both": "own"} == standin.arrived()[0].custom_args
 
 
 def test_two_requests_have_two_message_ids(standin: SendGridStandin) -> None:
@@ -79,9 +85,9 @@ def test_a_refused_request_is_in_the_journal_with_its_errors(standin: SendGridSt
 
 def test_a_request_of_thirty_megabytes_is_too_large(standin: SendGridStandin) -> None:
     frame = len(json.dumps(mail(content=[{"type": "text/plain", "value": "x"}]))) - 1
-    largest = mail(content=[{"type": "text/plain", "value": "x" * (MAX_REQUEST_BYTES - 1 - frame)}])
+    largest = mail(content=[{"type": "text/plain", "value": "x" * (29_999_999 - frame)}])
     body = json.dumps(largest).encode()
-    assert len(body) == MAX_REQUEST_BYTES - 1
+    assert len(body) == 29_999_999
     assert post(standin.url, body).status == 202
     response = post(standin.url, body + b" ")
     assert (response.status, response.errors[0]["message"]) == (413, "content too large")

@@ -1,0 +1,194 @@
+"""Which versions an email comes in: found by rendering it for every kind of reader that it tells apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from enum import Enum
+from functools import lru_cache
+from typing import TypeAlias
+
+from jinja2 import Environment, nodes
+
+from course.check.report import Finding
+from course.check.rule import Checked
+from course.errors import CourseError, CourseErrors, Place
+from course.folder import Files
+from course.links import SAMPLE_LINKS
+from course.model import Course, Field, FieldKind
+from course.personal.readers import Expressions, Reader, fields_in, reader_values
+from course.personal.symbols import Look, Outcome
+from course.render import TEMPLATES, Letter, Renderer, Variant
+
+MOST_VARIANTS = 50
+"""Each variant is a request of its own to the mailer: with more, hardly two readers share one."""
+
+_MOST_READERS = 2_000
+_TEXTS = ("Sample", "A long sample name with many words in it " * 3)
+
+
+def letters(course: Course) -> list[Letter]:
+    """Every email of a course on each of its tracks, in the order in which they arrive, the confirmation first."""
+    ends = ([course.welcome] if course.welcome else [], [course.closing] if course.closing else [])
+    return [
+        Letter(track.slug, lesson)
+        for track in course.tracks
+        for lesson in (None, *ends[0], *course.lessons_of(track.slug), *ends[1])
+    ]
+
+
+def variants(renderer: Renderer, letter: Letter) -> list[Variant]:
+    """Every variant of an email, the one for a reader of whom nothing is known first.
+
+    Raises CourseErrors where a variant cannot be rendered or there are over 50.
+    """
+    walk = _Walk(renderer, letter)
+    walk.explore()
+    if walk.errors:
+        raise CourseErrors(tuple(walk.errors))
+    return walk.variants
+
+
+def failing_variants(checked: Checked) -> Iterator[Finding]:
+    """`template`, `mjml`, `undeclared-field`, `too-many-variants`: an email that some reader could not be sent."""
+    for letter in letters(checked.course):
+        try:
+            variants(checked.renderer, letter)
+        except CourseErrors as errors:
+            yield from (Finding.of(_placed(error, letter, checked.files)) for error in errors.errors)
+
+
+def _placed(error: CourseError, letter: Letter, files: Files) -> CourseError:
+    """The error, where it has no place, at the file that most of the email comes from."""
+    if error.place is not None:
+        return error
+    own, theirs = f"theme/{letter.template}.mjml", f"{TEMPLATES}{letter.template}.mjml"
+    file = letter.lesson.place.file if letter.lesson else own if own in files else theirs
+    return CourseError(error.message, fix=error.fix, place=Place(file), rule=error.rule)
+
+
+class _Failure(Enum):
+    """The answer to a question that cannot be worked out for a reader, such as whether nothing is more than 3."""
+
+    FAILED = "failed"
+
+
+_Answer: TypeAlias = Outcome | _Failure
+
+
+class _Observed(Expressions):
+    """Answers as other expressions do and writes each question down, those of a rendering that fails among them."""
+
+    def __init__(self, expressions: Expressions, fields: Mapping[str, Field]) -> None:
+        super().__init__(fields)
+        self._expressions = expressions
+        self.answers: dict[Look, _Answer] = {}
+
+    def answer(self, look: Look, reader: Reader) -> Outcome:
+        self.answers[look] = _Failure.FAILED
+        self.answers[look] = outcome = self._expressions.answer(look, reader)
+        return outcome
+
+
+class _Walk:
+    """Follows an email's templates along every path that a reader can take.
+
+    It begins with a reader of whom nothing is known. A field that a path asks about is tried with each of its candidate
+    values; so are the fields that come up then, until none is left. A path is the questions asked on it, in order, with
+    the answers that lead along it.
+    """
+
+    def __init__(self, renderer: Renderer, letter: Letter) -> None:
+        self.variants: list[Variant] = []
+        self.errors: list[CourseError] = []
+        self._letter = letter
+        self._fields = renderer.course.fields
+        self._expressions = renderer.expressions
+        self._observed = _Observed(renderer.expressions, renderer.course.fields)
+        self._renderer = copy(renderer)  # with all that is compiled; only who answers is another
+        self._renderer.expressions = self._observed
+        self._paths: list[dict[Look, _Answer]] = []
+        self._refused = False
+
+    def explore(self) -> None:
+        """Find all variants and errors. A new path may bring new candidate values: then all is tried once more."""
+        known = -1
+        while known != len(self._paths) and not self._refused:
+            known = len(self._paths)
+            self._try_readers()
+
+    def _try_readers(self) -> None:
+        waiting: list[dict[str, str]] = [{}]
+        tried = 0
+        while waiting and not self._refused:
+            known = waiting.pop()
+            tried += 1
+            if tried > _MOST_READERS:
+                self._refuse("combines in too many ways to try them all")
+                return
+            path = self._path(Reader(reader_values(self._fields, known), SAMPLE_LINKS))
+            field = next((name for name in _fields_of(path, self._fields) if name not in known), None)
+            if field is not None:
+                candidates = _candidates(self._fields[field], self._literals(field))
+                waiting.extend({**known, field: value} for value in candidates)
+
+    def _path(self, reader: Reader) -> dict[Look, _Answer]:
+        """The path of a reader, rendered where it is new."""
+        for path in self._paths:
+            if all(self._answer(look, reader) == answer for look, answer in path.items()):
+                return path
+        self._observed.answers = path = {}
+        try:
+            self.variants.append(self._renderer.render(self._letter, reader))
+        except CourseError as error:
+            self.errors.append(error)
+        self._paths.append(path)
+        if len(self._paths) > MOST_VARIANTS:
+            self._refuse(f"takes more than {MOST_VARIANTS} variants of it")
+        return path
+
+    def _answer(self, look: Look, reader: Reader) -> _Answer:
+        try:
+            return self._expressions.answer(look, reader)
+        except Exception:  # noqa: BLE001  # an author's expression can raise anything
+            return _Failure.FAILED
+
+    def _literals(self, field: str) -> Iterator[str | int | float]:
+        """What the field is compared with, as far as any path has shown."""
+        looks = dict.fromkeys(look for path in self._paths for look in path)
+        for look in looks:
+            if field in fields_in(look.expression):
+                yield from _literals_in(look.expression)
+
+    def _refuse(self, why: str) -> None:
+        self._refused = True
+        asked = dict.fromkeys(name for path in self._paths for name in _fields_of(path, self._fields))
+        names = ", ".join(f"`subscriber.{name}`" for name in asked)
+        message = f"What this email asks about {names} {why}."
+        fix = "Ask less in one email, print a value instead of asking for it, or declare fewer `values` in [fields]."
+        self.errors.append(CourseError(message, fix=fix, rule="too-many-variants"))
+
+
+def _fields_of(path: Iterable[Look], declared: Mapping[str, Field]) -> Iterator[str]:
+    """The fields that a path asks about, in order."""
+    return (name for look in path for name in fields_in(look.expression) if name in declared)
+
+
+def _candidates(field: Field, literals: Iterable[str | int | float]) -> Iterable[str]:
+    """Values of a field, as they might be imported, that may make a difference; the empty one is missing."""
+    if field.values:
+        return dict.fromkeys(("", *field.values))
+    if field.kind is FieldKind.BOOLEAN:
+        return ("", "true", "false")
+    if field.kind is FieldKind.NUMBER:
+        numbers = [literal for literal in literals if not isinstance(literal, str)]
+        return dict.fromkeys(("", "0", "1", *(str(number + step) for number in numbers for step in (-1, 0, 1))))
+    return dict.fromkeys(("", *_TEXTS, *map(str, literals)))
+
+
+@lru_cache(maxsize=1024)
+def _literals_in(expression: str) -> tuple[str | int | float, ...]:
+    """The texts and numbers that an expression holds."""
+    tree = Environment(autoescape=True).parse(f"{{{{ {expression} }}}}")
+    values = (constant.value for constant in tree.find_all(nodes.Const))
+    return tuple(value for value in values if isinstance(value, str | int | float) and not isinstance(value, bool))

@@ -1,0 +1,164 @@
+"""Claiming: in one transaction, who is due becomes deliveries in batches, and each enrolment moves on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from course.cadence import Slot, first_slot, is_too_late, slot_of
+from sender.editions import Edition, EditionBook
+from sender.model import DeliveryKind, EnrolmentStatus
+from sender.progress import Step, after, next_step
+from sender.schedule import due_at, own_cadence, own_zone
+from sender.store import batches, enrolments
+from sender.store.database import Database
+from sender.store.enrolments import Advance, Due, History, Waiting
+
+LARGEST_BATCH = 1000
+"""SendGrid takes at most this many personalizations a request (POST /v3/mail/send)."""
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one claim did: `batches` are ready to be sent; `claimed` and `moved` count deliveries and enrolments.
+
+    `more` is true where someone may still be due.
+    """
+
+    batches: tuple[int, ...]
+    claimed: int
+    moved: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One delivery that is about to be put into a batch."""
+
+    due: Due
+    kind: DeliveryKind
+    lesson: int | None
+    slot: Slot
+    occasion: int
+    waiting: Waiting | None
+    next_due_at: datetime | None
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a claim is about to write: deliveries by variant, and enrolments that move without one."""
+
+    places: dict[tuple[int, int], list[_Place]] = field(default_factory=dict)
+    moves: list[Advance] = field(default_factory=list)
+    through: list[int] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
+
+
+def claim(
+    database: Database, book: EditionBook, owner: str, now: datetime, *, limit: int, lease_from: datetime
+) -> Claim:
+    """Claim at most `limit` deliveries of what is due at `now`, for `owner`.
+
+    `lease_from` is the machine's own time, from which the lease of a minute counts. Each enrolment
+    gets its next lesson by the edition that is live; a lesson whose slot is past by more than the
+    course's grace moves to the next slot instead. Raises StoreError; then nothing was claimed.
+    """
+    try:
+        with database.write() as connection:
+            due = enrolments.due(connection, now, limit)
+            histories = enrolments.histories(connection, [one.id for one in due])
+            plan = _Plan()
+            for one in due:
+                _decide(connection, book, plan, one, histories[one.id], now)
+            made = tuple(_written(connection, plan, owner, lease_from + LEASE))
+    except BaseException:
+        book.forget()
+        raise
+    claimed = sum(len(places) for places in plan.places.values())
+    moved = sum(1 for move in plan.moves if move.next_due_at is not None and move.batch is None)
+    return Claim(made, claimed, moved, more=len(due) == limit)
+
+
+def _decide(
+    connection: Connection, book: EditionBook, plan: _Plan, due: Due, history: History, now: datetime
+) -> None:
+    """Decide what one enrolment gets, and put it into the plan."""
+    edition = book.edition(connection, due.edition)
+    if due.status is EnrolmentStatus.PENDING:
+        slot = slot_of(now, own_zone(edition.course, due.zone))
+        _place(connection, book, plan, edition, due, DeliveryKind.CONFIRM, None, history, slot, None)
+        return
+    step = next_step(edition.course, due.track, edition.lesson_ids, history.had)
+    if step is None:
+        plan.moves.append(Advance(due.id, None, None, None))
+        plan.through.append(due.id)
+        return
+    if history.waiting is not None and not _is_for(history.waiting, step, edition):
+        plan.lost.append(history.waiting.id)
+        history.waiting = None
+    cadence, zone = own_cadence(edition.course, due.overrides), own_zone(edition.course, due.zone)
+    if step.is_numbered and is_too_late(cadence, due.next_due_at, now):
+        later = first_slot(cadence, zone, now).at
+        if later > now:
+            plan.moves.append(Advance(due.id, later, due.due_since, None))
+            return
+    slot = slot_of(due.next_due_at, zone)
+    following = next_step(edition.course, due.track, edition.lesson_ids, after(step, history.had, edition.lesson_ids))
+    last = slot if step.is_numbered else None
+    not_before = max(due.start_at, now if step.is_numbered else due.next_due_at)
+    next_due = due_at(edition.course, following, due.overrides, due.zone, last, not_before=not_before)
+    _place(connection, book, plan, edition, due, step.kind, step, history, slot, next_due)
+
+
+def _is_for(waiting: Waiting, step: Step, edition: Edition) -> bool:
+    return waiting.kind is step.kind and waiting.lesson in {None, edition.lesson_ids.get(step.lesson.slug)}
+
+
+def _place(
+    connection: Connection, book: EditionBook, plan: _Plan, edition: Edition, due: Due, kind: DeliveryKind,
+    step: Step | None, history: History, slot: Slot, next_due: datetime | None,
+) -> None:  # fmt: skip
+    lesson = None if step is None else step.lesson
+    lesson_id = edition.lesson_ids[lesson.slug] if lesson is not None and kind is DeliveryKind.LESSON else None
+    reader = edition.reader(due.fields, {})
+    variant = book.variant(connection, edition, kind, lesson, due.track, reader)
+    occasion = history.occasions.get((kind, lesson_id), 0)
+    place = _Place(due, kind, lesson_id, slot, occasion, history.waiting, next_due)
+    plan.places.setdefault((due.course, variant), []).append(place)
+
+
+def _written(connection: Connection, plan: _Plan, owner: str, lease_until: datetime) -> Iterator[int]:
+    """Write a plan: batches of at most a thousand, their deliveries, and where each enrolment now stands."""
+    batches.cancel(connection, dict.fromkeys(plan.lost, "the course went on without it"))
+    moves = list(plan.moves)
+    for (course, variant), places in sorted(plan.places.items(), key=lambda item: _first(item[1])):
+        for start in range(0, len(places), LARGEST_BATCH):
+            some = places[start : start + LARGEST_BATCH]
+            batch = batches.create(connection, course, variant, owner, lease_until)
+            new = [_new(place) for place in some if place.waiting is None]
+            if new:
+                batches.add_deliveries(connection, batch, new)
+            for place in some:
+                if place.waiting is not None:
+                    batches.rebatch(connection, place.waiting.id, batch, place.slot.at, place.slot.on)
+            moves += [Advance(place.due.id, place.next_due_at, place.next_due_at, batch) for place in some]
+            yield batch
+    enrolments.advance(connection, moves)
+    enrolments.finish(connection, ids=plan.through)
+
+
+def _first(places: list[_Place]) -> tuple[bool, datetime, int]:
+    """What batches are sent in the order of: confirmations, then the longest due."""
+    place = places[0]
+    return place.kind is not DeliveryKind.CONFIRM, place.due.due_since or place.due.next_due_at, place.due.id
+
+
+def _new(place: _Place) -> batches.NewDelivery:
+    return batches.NewDelivery(
+        place.due.id, place.kind, place.lesson, place.occasion, place.slot.at, place.slot.on
+    )

@@ -1,0 +1,57 @@
+"""The folder mailer: each email becomes a file that any mail program opens. For trying things out, with no account."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from course.mime import mime_message
+from course.model import Mailbox
+from course.personal.placeholders import fill
+from sender.errors import SettingError
+from sender.model import Answer, Recipient, Request, Verdict
+
+
+class FolderMailer:
+    """Writes `.eml` files into a folder, made if it is not there. Raises SettingError where it cannot be used.
+
+    A file is named after its delivery and moved into place whole, so that doing it again changes
+    nothing: a batch that was cut off is simply carried once more, and is never uncertain.
+    """
+
+    repeatable = True
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            fix = "Set DRIPCOURSE_OUTBOX to a folder that can be written."
+            raise SettingError(f"The outbox {folder} cannot be made: {error.strerror}.", fix=fix) from error
+
+    def send(self, request: Request) -> Answer:
+        """Write a file for each recipient."""
+        try:
+            for recipient in request.recipients:
+                self._write(request, recipient)
+        except OSError as error:
+            return Answer(Verdict.WAIT, f"The outbox {self._folder} cannot be written: {error.strerror}.", account=True)
+        return Answer(Verdict.ACCEPTED)
+
+    def _write(self, request: Request, recipient: Recipient) -> None:
+        name = f"{recipient.delivery:08d}-{request.label}.eml"
+        partial = self._folder / f".{name}.partial"
+        partial.write_bytes(message(request, recipient))
+        partial.replace(self._folder / name)
+
+
+def message(request: Request, recipient: Recipient) -> bytes:
+    """One recipient's email as MIME, the same bytes each time."""
+    domain = request.course.sender.address.rpartition("@")[2]
+    return mime_message(
+        fill(request.email, recipient.values),
+        request.course,
+        to=Mailbox(recipient.name, recipient.address),
+        date=request.at,
+        message_id=f"<dripcourse.{recipient.delivery}@{domain}>",
+        leave=recipient.leave or None,
+    )

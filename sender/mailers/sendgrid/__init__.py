@@ -1,0 +1,56 @@
+"""The SendGrid mailer: one request carries a batch (POST /v3/mail/send), through the `sendgrid` package."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from datetime import UTC, datetime
+from http.client import HTTPException
+from urllib.error import URLError
+
+from python_http_client.exceptions import HTTPError
+from sendgrid import SendGridAPIClient
+
+from sender.errors import SettingError
+from sender.mailers.sendgrid.answers import meaning, never_sent, unknown
+from sender.mailers.sendgrid.payload import payload
+from sender.model import Answer, Request
+
+TIMEOUT_SECONDS = 25.0
+"""How long a request may take. Shorter than a batch's lease, so that nobody takes a request for abandoned."""
+
+
+class SendGridMailer:
+    """Sends through SendGrid, or whatever answers like it at `host`. Raises SettingError without a key."""
+
+    def __init__(self, key: str, host: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
+        if not key:
+            raise SettingError(
+                "SENDGRID_API_KEY is not set.", fix="Set it, or set DRIPCOURSE_MAILER=folder to try things out."
+            )
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise SettingError("SENDGRID_API_KEY is no key: it has spaces or odd characters.", fix="Copy it again.")
+        logging.getLogger("python_http_client").setLevel(logging.WARNING)  # its DEBUG lines hold the key
+        self._key = key
+        self._host = host
+        self._timeout = timeout
+
+    def send(self, request: Request) -> Answer:
+        """Send one request. One client a request: the package's client is not made to be shared by threads."""
+        client = SendGridAPIClient(api_key=self._key, host=self._host)
+        client.client.timeout = self._timeout
+        body, numbered = payload(request)
+        try:
+            response = client.client.mail.send.post(request_body=body)
+        except HTTPError as error:
+            return meaning(error.status_code, error.body, dict(error.headers or {}), numbered, datetime.now(UTC))
+        except URLError as error:
+            return never_sent(error.reason) if _never_connected(error.reason) else unknown(error.reason)
+        except (OSError, HTTPException) as error:
+            return unknown(error)
+        return meaning(response.status_code, response.body, dict(response.headers), numbered, datetime.now(UTC))
+
+
+def _never_connected(reason: object) -> bool:
+    """Whether a network error says that no connection came about, so that nothing can have been taken."""
+    return isinstance(reason, ConnectionRefusedError | socket.gaierror)

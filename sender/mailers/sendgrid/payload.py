@@ -1,0 +1,86 @@
+"""A batch → the body of one request to SendGrid: pure, plain data, each person in a personalization of their own.
+
+The keys are those of POST /v3/mail/send (Twilio's description of the Mail API, v3). Substitutions
+reach the subject and both bodies; they are not applied to headers and custom args, so those hold
+each person's values literally.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import idna
+
+from course.model import Mailbox
+from course.personal.placeholders import fill
+from sender.model import Recipient, Request
+
+Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | bool
+
+DELIVERY_ARG = "dripcourse_delivery"
+"""The custom arg that names a delivery; it comes back with every event."""
+
+MOST_BYTES = 10_000
+"""The most that one person's substitutions may come to, by the stricter of SendGrid's two accounts."""
+
+
+def payload(request: Request) -> tuple[dict[str, Json], tuple[int, ...]]:
+    """The body, and the delivery of each personalization by its place, which answers refer to.
+
+    A batch of one person whose values are over SendGrid's limit has them written into the bodies.
+    """
+    course, email, recipients = request.course, request.email, request.recipients
+    if len(recipients) == 1 and not fits(recipients[0]):
+        email = fill(email, recipients[0].values)
+        recipients = (_without_values(recipients[0]),)
+    body: dict[str, Json] = {
+        "from": _mailbox(course.sender),
+        "subject": email.subject,
+        "content": [{"type": "text/plain", "value": email.text}, {"type": "text/html", "value": email.html}],
+        "personalizations": [_personalization(one) for one in recipients],
+        "tracking_settings": {
+            "subscription_tracking": {"enable": False},
+            "click_tracking": {"enable": course.tracking.clicks, "enable_text": False},
+            "open_tracking": {"enable": course.tracking.opens},
+        },
+        "categories": [f"dripcourse-{course.slug}"[:255]],
+    }
+    if course.reply_to is not None:
+        body["reply_to"] = _mailbox(course.reply_to)
+    return body, tuple(one.delivery for one in recipients)
+
+
+def fits(recipient: Recipient) -> bool:
+    """Whether a person's substitutions stay within SendGrid's limit, so that they can share a request."""
+    return sum(len(tag) + len(value.encode()) for tag, value in recipient.values.items()) <= MOST_BYTES
+
+
+def _without_values(recipient: Recipient) -> Recipient:
+    return Recipient(recipient.delivery, recipient.address, recipient.name, {}, recipient.leave)
+
+
+def _personalization(recipient: Recipient) -> dict[str, Json]:
+    one: dict[str, Json] = {
+        "to": [_mailbox(Mailbox(recipient.name, _ascii_domain(recipient.address)))],
+        "custom_args": {DELIVERY_ARG: str(recipient.delivery)},
+    }
+    if recipient.values:
+        one["substitutions"] = dict(recipient.values)
+    if recipient.leave:
+        one["headers"] = {
+            "List-Unsubscribe": f"<{recipient.leave}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    return one
+
+
+def _mailbox(mailbox: Mailbox) -> dict[str, Json]:
+    return {"email": mailbox.address, "name": mailbox.name} if mailbox.name else {"email": mailbox.address}
+
+
+def _ascii_domain(address: str) -> str:
+    """The address with its domain as the mail system knows it (punycode, RFC 5891)."""
+    if address.isascii():
+        return address
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{idna.encode(domain, uts46=True).decode()}"

@@ -1,0 +1,107 @@
+"""The nouns of sending, as plain data: states, and what travels between the modules that move a delivery on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from course.model import Course
+from course.personal.placeholders import Email
+
+
+class EnrolmentStatus(StrEnum):
+    """Where a person stands on a course. The first three are open: a person has at most one such on a course."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    ENDED = "ended"
+
+
+class DeliveryKind(StrEnum):
+    """What an email is for."""
+
+    LESSON = "lesson"
+    CONFIRM = "confirm"
+    WELCOME = "welcome"
+    FINISHED = "finished"
+
+
+class BatchState(StrEnum):
+    """What is known of a batch. A delivery is in its batch's state unless it has an outcome of its own.
+
+    `UNCERTAIN`: the request began and no answer was recorded, so it may or may not have been taken.
+    It is never sent again by itself.
+    """
+
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    RETRY = "retry"
+    HELD = "held"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNCERTAIN = "uncertain"
+
+
+class Outcome(StrEnum):
+    """How a delivery ended where that differs from its batch."""
+
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Verdict(StrEnum):
+    """What an answer of a mailer means for a batch."""
+
+    ACCEPTED = "accepted"
+    REFUSED_SOME = "refused some"
+    WAIT = "wait"
+    HELD = "held"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person of a request. `values` replace the email's tags; `leave` is their one-click address or empty."""
+
+    delivery: int
+    address: str
+    name: str
+    values: Mapping[str, str] = field(repr=False)
+    leave: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One batch as a mailer gets it: an email with tags, and up to 1000 people whose values replace them.
+
+    `label` names the email in an operator's words (a lesson's slug, or the kind); `at` (UTC) is its
+    date.
+    """
+
+    batch: int
+    course: Course
+    label: str
+    email: Email
+    recipients: tuple[Recipient, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a request. `refused` says why for each delivery that alone was refused.
+
+    `again_at` (UTC) is when the far end allows the next request, where it said so. `account` is
+    true where the answer concerns the account and not this batch: other requests would fare alike.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    message_id: str = ""
+    refused: Mapping[int, str] = field(default_factory=dict)
+    again_at: datetime | None = None
+    account: bool = False

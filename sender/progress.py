@@ -1,0 +1,64 @@
+"""What comes next for one person on a course: pure, from what they have had and the edition that is live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from course.model import Course, Lesson
+from sender.model import DeliveryKind
+
+
+@dataclass(frozen=True, slots=True)
+class Had:
+    """What a person has been sent: lessons by permanent id, in the order in which they went out."""
+
+    lessons: tuple[int, ...] = ()
+    welcome: bool = False
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next email of a course for one person; `lesson` is its file."""
+
+    kind: DeliveryKind
+    lesson: Lesson
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether it is a lesson proper, which only goes out at the cadence's slots."""
+        return self.kind is DeliveryKind.LESSON
+
+
+def next_step(course: Course, track: str, ids: Mapping[str, int], had: Had) -> Step | None:
+    """The next email, or None at the end of the course. `ids` gives each lesson's permanent id by slug.
+
+    A person's place is the latest lesson they had that is still on the track. They go on to the
+    first lesson after it that they have not had, so whatever an edit removes or moves, nobody
+    gets a lesson twice and nobody is sent back.
+    """
+    if course.welcome is not None and not had.welcome and not had.lessons:
+        return Step(DeliveryKind.WELCOME, course.welcome)
+    lessons = course.lessons_of(track)
+    for lesson in lessons[_place(lessons, ids, had.lessons) :]:
+        if ids[lesson.slug] not in had.lessons:
+            return Step(DeliveryKind.LESSON, lesson)
+    if course.closing is not None and not had.finished:
+        return Step(DeliveryKind.FINISHED, course.closing)
+    return None
+
+
+def after(step: Step, had: Had, ids: Mapping[str, int]) -> Had:
+    """What a person has had once `step` is on its way."""
+    if step.kind is DeliveryKind.WELCOME:
+        return Had(had.lessons, True, had.finished)
+    if step.kind is DeliveryKind.FINISHED:
+        return Had(had.lessons, had.welcome, True)
+    return Had((*had.lessons, ids[step.lesson.slug]), had.welcome, had.finished)
+
+
+def _place(lessons: Sequence[Lesson], ids: Mapping[str, int], had: Sequence[int]) -> int:
+    """How many lessons of the track stand before the person's place, that of the place included."""
+    order = {ids[lesson.slug]: index for index, lesson in enumerate(lessons, start=1)}
+    return next((order[lesson] for lesson in reversed(had) if lesson in order), 0)

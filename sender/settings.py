@@ -1,0 +1,157 @@
+"""The settings of an installation: the only module that reads the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sender.errors import SettingError
+
+SENDGRID_HOST = "https://api.sendgrid.com"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class MailerName(StrEnum):
+    """What carries emails away."""
+
+    FOLDER = "folder"
+    SENDGRID = "sendgrid"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked. What is secret is kept out of `repr`.
+
+    `secrets` sign links: the first signs, all verify; it is empty where none is set and the
+    database is no SQLite file, which `signing_secrets` refuses.
+    """
+
+    database: str = field(default="sqlite:///dripcourse.db", repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    base_url: str = "http://127.0.0.1:8000"
+    mailer: MailerName = MailerName.FOLDER
+    outbox: Path = Path("outbox")
+    sendgrid_key: str = field(default="", repr=False)
+    sendgrid_host: str = SENDGRID_HOST
+    concurrency: int = 4
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of a SQLite database, or None for another one."""
+        prefix = "sqlite:///"
+        return Path(self.database.removeprefix(prefix)) if self.database.startswith(prefix) else None
+
+
+def load_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """Read the settings from the environment, and from `.env` in `folder` (by default the working folder).
+
+    The environment comes first. Raises SettingError, with the name of the setting.
+    """
+    from dotenv import dotenv_values  # noqa: PLC0415  # only commands that need settings pay for it
+
+    given = dict(os.environ if environment is None else environment)
+    file = (folder or Path()) / ".env"
+    values = {**{key: value or "" for key, value in dotenv_values(file).items()}, **given} if file.is_file() else given
+    key = values.get("SENDGRID_API_KEY", "").strip()
+    return Settings(
+        database=_database(values.get("DRIPCOURSE_DATABASE") or "sqlite:///dripcourse.db"),
+        secrets=_secrets(values.get("DRIPCOURSE_SECRET", "")),
+        base_url=_address("DRIPCOURSE_BASE_URL", values.get("DRIPCOURSE_BASE_URL") or "http://127.0.0.1:8000"),
+        mailer=_mailer(values.get("DRIPCOURSE_MAILER", ""), key),
+        outbox=Path(values.get("DRIPCOURSE_OUTBOX") or "outbox"),
+        sendgrid_key=key,
+        sendgrid_host=_sendgrid_host(values.get("DRIPCOURSE_SENDGRID_HOST") or SENDGRID_HOST),
+        concurrency=_count("DRIPCOURSE_CONCURRENCY", values.get("DRIPCOURSE_CONCURRENCY") or "4", most=64),
+    )
+
+
+def signing_secrets(settings: Settings) -> tuple[str, ...]:
+    """The secrets that sign links: those set, or one made once and kept beside the SQLite file.
+
+    Raises SettingError where there is neither, or the file cannot be kept.
+    """
+    if settings.secrets:
+        return settings.secrets
+    database = settings.sqlite_file
+    if database is None:
+        raise SettingError(
+            "DRIPCOURSE_SECRET is not set.", fix="Set it to a long random text, the same on every machine."
+        )
+    file = database.with_name(f"{database.name}.secret")
+    try:
+        return (_kept_secret(file),)
+    except OSError as error:
+        fix = "Make the folder writable, or set DRIPCOURSE_SECRET."
+        raise SettingError(f"The secret cannot be kept in {file}: {error.strerror}.", fix=fix) from error
+
+
+def _kept_secret(file: Path) -> str:
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        kept = file.read_text("ascii").strip()
+        if kept:
+            return kept
+        raise SettingError(f"{file} is empty.", fix="Remove it; links in emails already sent stop working.") from None
+    secret = secrets.token_urlsafe(32)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(secret + "\n")
+    return secret
+
+
+def _database(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in {"sqlite", "postgresql+psycopg"}:
+        fix = "Write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME."
+        raise SettingError("DRIPCOURSE_DATABASE is not the address of a database that dripcourse uses.", fix=fix)
+    if scheme == "sqlite" and rest.lstrip("/") in {"", ":memory:"}:
+        raise SettingError("DRIPCOURSE_DATABASE names no file.", fix="Write sqlite:///FILE.")
+    return url
+
+
+def _secrets(text: str) -> tuple[str, ...]:
+    given = tuple(part.strip() for part in text.split(",") if part.strip())
+    if any(len(secret) < 16 for secret in given):
+        raise SettingError("DRIPCOURSE_SECRET is too short to be safe.", fix="Use at least 16 random characters.")
+    return given
+
+
+def _address(name: str, text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        proper = parts.scheme in {"http", "https"} and parts.hostname and not parts.query and not parts.fragment
+    except ValueError:
+        proper = False
+    if not proper or any(character.isspace() for character in text):
+        raise SettingError(f"{name} is `{text}`, which is not a web address.", fix="Write it as https://example.com.")
+    return text.rstrip("/")
+
+
+def _sendgrid_host(text: str) -> str:
+    address = _address("DRIPCOURSE_SENDGRID_HOST", text)
+    parts = urlsplit(address)
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        fix = "Write https://, or the address of a stand-in on this machine."
+        raise SettingError("DRIPCOURSE_SENDGRID_HOST would send the key unencrypted.", fix=fix)
+    return address
+
+
+def _mailer(name: str, sendgrid_key: str) -> MailerName:
+    if not name:
+        return MailerName.SENDGRID if sendgrid_key else MailerName.FOLDER
+    try:
+        return MailerName(name)
+    except ValueError:
+        fix = f"Set it to one of {', '.join(MailerName)}."
+        raise SettingError(f"DRIPCOURSE_MAILER is `{name}`, which is no mailer of this version.", fix=fix) from None
+
+
+def _count(name: str, text: str, *, most: int) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise SettingError(f"{name} is `{text}`.", fix=f"Set it to a whole number from 1 to {most}.")
+    return int(text)

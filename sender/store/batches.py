@@ -1,0 +1,210 @@
+"""Queries that move batches from state to state. Each move is one conditional UPDATE: no row changed, nothing moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Outcome
+from sender.store.tables import batch, course, delivery, enrolment, subscriber, variant
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A delivery to insert. `slot_at` is UTC, `slot_on` the local date of the slot."""
+
+    enrolment: int
+    kind: DeliveryKind
+    lesson: int | None
+    occasion: int
+    slot_at: datetime
+    slot_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A batch that another process claimed or began to send."""
+
+    id: int
+    state: BatchState
+    owner: str
+    lease_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A batch that is now being sent."""
+
+    id: int
+    course: str
+    variant: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """One delivery of a batch, as its person stands at the moment of sending."""
+
+    delivery: int
+    enrolment: int
+    status: EnrolmentStatus
+    course: int
+    email: str
+    email_key: str | None
+    name: str
+    fields: Mapping[str, str] = field(repr=False)
+
+
+def create(connection: Connection, course_id: int, variant_id: int, owner: str, lease_until: datetime) -> int:
+    """A new claimed batch; its id."""
+    values = {"course_id": course_id, "variant_id": variant_id, "state": BatchState.CLAIMED, "owner": owner}
+    return int(connection.execute(insert(batch).values(**values, lease_until=lease_until).returning(batch.c.id)).scalar_one())
+
+
+def add_deliveries(connection: Connection, batch_id: int, deliveries: Sequence[NewDelivery]) -> None:
+    """Insert the deliveries of a batch. The database refuses one that was already made."""
+    rows = [
+        {
+            "enrolment_id": one.enrolment, "kind": one.kind, "lesson_id": one.lesson, "occasion": one.occasion,
+            "slot_at": one.slot_at, "slot_on": one.slot_on, "batch_id": batch_id,
+        }
+        for one in deliveries
+    ]  # fmt: skip
+    connection.execute(insert(delivery), rows)
+
+
+def rebatch(connection: Connection, delivery_id: int, batch_id: int, slot_at: datetime, slot_on: date) -> None:
+    """Put a delivery that waits into a batch, at a new slot."""
+    values = {"batch_id": batch_id, "slot_at": slot_at, "slot_on": slot_on}
+    connection.execute(update(delivery).where(delivery.c.id == delivery_id).values(**values))
+
+
+def cancel(connection: Connection, reasons: Mapping[int, str]) -> None:
+    """Cancel deliveries, each with its reason."""
+    _settle(connection, Outcome.CANCELLED, reasons)
+
+
+def fail(connection: Connection, reasons: Mapping[int, str]) -> None:
+    """Record that deliveries were refused, each with its reason."""
+    _settle(connection, Outcome.FAILED, reasons)
+
+
+def _settle(connection: Connection, outcome: Outcome, reasons: Mapping[int, str]) -> None:
+    if not reasons:
+        return
+    statement = update(delivery).where(delivery.c.id == bindparam("b_id"), delivery.c.outcome.is_(None))
+    rows = [{"b_id": id_, "b_reason": reason[:500]} for id_, reason in reasons.items()]
+    connection.execute(statement.values(outcome=outcome, reason=bindparam("b_reason")), rows)
+
+
+def claimed_by(connection: Connection, owner: str) -> list[int]:
+    """The batches that `owner` holds and has yet to send, confirmations first; none of a held course."""
+    joined = batch.join(course, course.c.id == batch.c.course_id).join(variant, variant.c.id == batch.c.variant_id)
+    found = (
+        select(batch.c.id)
+        .select_from(joined)
+        .where(batch.c.state == BatchState.CLAIMED, batch.c.owner == owner, course.c.held.is_(False))
+    )
+    return list(connection.execute(found.order_by(variant.c.kind != DeliveryKind.CONFIRM, batch.c.id)).scalars())
+
+
+def held_by_others(connection: Connection, owner: str) -> list[Foreign]:
+    """The batches claimed or being sent by anyone but `owner`."""
+    columns = batch.c["id", "state", "owner", "lease_until"]
+    states = (BatchState.CLAIMED, BatchState.SENDING)
+    found = connection.execute(select(columns).where(batch.c.state.in_(states), batch.c.owner != owner))
+    return [Foreign(id_, BatchState(state), holder, lease) for id_, state, holder, lease in found]
+
+
+def take_over(connection: Connection, found: Foreign, owner: str, lease_until: datetime) -> bool:
+    """Take a claimed batch from an owner that is gone; whether it still was that owner's."""
+    return _moved(connection, found, {"owner": owner, "lease_until": lease_until})
+
+
+def give_up(connection: Connection, found: Foreign) -> bool:
+    """Call a batch uncertain whose owner vanished while sending; whether it still was that owner's."""
+    return _moved(connection, found, {"state": BatchState.UNCERTAIN, "reason": "its sender vanished during the request"})
+
+
+def _moved(connection: Connection, found: Foreign, values: Mapping[str, object]) -> bool:
+    same = (batch.c.id == found.id, batch.c.state == found.state, batch.c.owner == found.owner)
+    unchanged = (
+        batch.c.lease_until.is_(None) if found.lease_until is None else batch.c.lease_until == found.lease_until
+    )
+    return connection.execute(update(batch).where(*same, unchanged).values(**values)).rowcount == 1
+
+
+def renew(connection: Connection, owner: str, ids: Iterable[int], lease_until: datetime) -> None:
+    """Lengthen the lease on what `owner` has claimed, and on those of `ids` that it is sending."""
+    mine = batch.c.owner == owner
+    under_way = (batch.c.state == BatchState.SENDING) & batch.c.id.in_(tuple(ids))
+    held = mine & ((batch.c.state == BatchState.CLAIMED) | under_way)
+    connection.execute(update(batch).where(held).values(lease_until=lease_until))
+
+
+def begin(connection: Connection, batch_id: int, owner: str, at: datetime, lease_until: datetime) -> Begun | None:
+    """Move a batch from claimed to sending; None where it is not `owner`'s to send, or its course is held."""
+    free = select(course.c.id).where(course.c.id == batch.c.course_id, course.c.held.is_(False)).exists()
+    statement = (
+        update(batch)
+        .where(batch.c.id == batch_id, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner, free)
+        .values(state=BatchState.SENDING, sending_at=at, lease_until=lease_until, attempt=batch.c.attempt + 1)
+    )
+    if connection.execute(statement).rowcount != 1:
+        return None
+    columns = (batch.c.id, course.c.slug, batch.c.variant_id, batch.c.attempt)
+    joined = batch.join(course, course.c.id == batch.c.course_id)
+    return Begun(*connection.execute(select(*columns).select_from(joined).where(batch.c.id == batch_id)).one())
+
+
+def addressees(connection: Connection, batch_id: int) -> list[Addressee]:
+    """The deliveries of a batch that are still open, with their people as they are now."""
+    joined = delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id).join(
+        subscriber, subscriber.c.id == enrolment.c.subscriber_id
+    )
+    columns = (
+        delivery.c.id, enrolment.c.id, enrolment.c.status, enrolment.c.course_id,
+        *subscriber.c["email", "email_key", "first_name", "last_name", "zone", "attributes"],
+    )  # fmt: skip
+    open_ = (delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None))
+    return [
+        _addressee(row) for row in connection.execute(select(*columns).select_from(joined).where(*open_).order_by(delivery.c.id))
+    ]
+
+
+def _addressee(row: Row[Any]) -> Addressee:
+    id_, enrolment_id, status, course_id, email, email_key, first, last, zone, attributes = row
+    fields = {**attributes, "first_name": first, "last_name": last, "email": email, "timezone": zone}
+    name = f"{first} {last}".strip()
+    return Addressee(id_, enrolment_id, EnrolmentStatus(status), course_id, email, email_key, name, fields)
+
+
+def settle(
+    connection: Connection, batch_id: int, owner: str, state: BatchState, *, reason: str = "", message_id: str = "",
+    not_before: datetime | None = None,
+) -> bool:  # fmt: skip
+    """Record what became of a batch that `owner` was sending; False where it was no longer its."""
+    sent = (batch.c.id == batch_id, batch.c.state == BatchState.SENDING, batch.c.owner == owner)
+    values = {"state": state, "reason": reason[:500], "message_id": message_id[:200], "not_before": not_before}
+    return connection.execute(update(batch).where(*sent).values(**values)).rowcount == 1
+
+
+def settle_claimed(
+    connection: Connection, owner: str, state: BatchState, *, reason: str, not_before: datetime | None
+) -> list[int]:
+    """Put all that `owner` has claimed, and not begun, into `state`, without a request; the batches."""
+    mine = (batch.c.state == BatchState.CLAIMED, batch.c.owner == owner)
+    values = {"state": state, "reason": reason[:500], "not_before": not_before}
+    return list(connection.execute(update(batch).where(*mine).values(**values).returning(batch.c.id)).scalars())
+
+
+def open_count(connection: Connection, ids: Sequence[int]) -> int:
+    """How many open deliveries the batches hold together."""
+    if not ids:
+        return 0
+    found = select(func.count()).where(delivery.c.batch_id.in_(ids), delivery.c.outcome.is_(None))
+    return int(connection.execute(found).scalar_one())

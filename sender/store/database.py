@@ -1,0 +1,163 @@
+"""Opening the database: transactions that cannot fail half-way, and a schema that is the one this version knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from sender.errors import StoreError
+from sender.store.tables import SCHEMA_VERSION
+
+_WRITES = "dripcourse_writes"
+_BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """A database, through which all transactions go.
+
+    SQLite runs in WAL mode with `synchronous=FULL` (losing the last commit to a power cut would
+    send a lesson twice), and a writer takes the write lock when it begins, so that no transaction
+    fails at its first write because another got there before it.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(**{_WRITES: True})
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite."""
+        return self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads. Raises StoreError where the database cannot be used."""
+        with _plainly(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write: all of it is kept, or none. Raises StoreError."""
+        with _plainly(), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def open_database(url: str, *, create: bool = True) -> Database:
+    """Open the database at a SQLAlchemy URL; a new SQLite file gets its tables at once.
+
+    Raises StoreError where it cannot be reached, where it does not exist and `create` is false,
+    and where its schema is not the one of this version.
+    """
+    database = connect(url, create=create)
+    try:
+        _expect_schema(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def connect(url: str, *, create: bool = True) -> Database:
+    """The database at a URL, whatever its schema."""
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite":
+            return Database(_sqlite(url, Path(str(address.database)), create))
+        return Database(create_engine(url, pool_pre_ping=True))
+    except ArgumentError as error:
+        raise StoreError("DRIPCOURSE_DATABASE cannot be read as a URL.", fix="Write sqlite:///FILE.") from error
+    except ModuleNotFoundError as error:
+        fix = "Install dripcourse[postgresql]."
+        raise StoreError("PostgreSQL needs a package that is not installed.", fix=fix) from error
+
+
+def _sqlite(url: str, file: Path, create: bool) -> Engine:
+    if not file.exists() and not create:
+        fix = "Publish a course first: `dripcourse publish COURSE`."
+        raise StoreError(f"There is no database {file} yet.", fix=fix)
+    if not file.parent.is_dir():
+        raise StoreError(f"There is no folder {file.parent} for the database.", fix="Make it, or name another file.")
+    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=80)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: SqliteConnection, record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's begin event below opens every transaction
+        for pragma in (f"busy_timeout={_BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _expect_schema(database: Database) -> None:
+    with database.read() as connection:
+        found = schema_version(connection)
+    if found is None and database.is_sqlite:
+        migrate(database)
+    elif found is None:
+        raise StoreError("The database has no tables yet.", fix="Run `dripcourse migrate`.")
+    elif found != SCHEMA_VERSION:
+        fix = "Run `dripcourse migrate`, or install the version of dripcourse that made it."
+        raise StoreError(f"The database has schema {found}, this version needs {SCHEMA_VERSION}.", fix=fix)
+
+
+def schema_version(connection: Connection) -> str | None:
+    """The migration that the database is at, or None where it has no tables of ours."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.execute(select(text("version_num")).select_from(text("alembic_version"))).scalar()
+    return version
+
+
+def migrate(database: Database) -> None:
+    """Bring the schema up to date, in one transaction. Does nothing where it is."""
+    from alembic import command  # noqa: PLC0415  # takes long to import, and only a new database needs it
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What the database's driver raises, as a sentence. Errors of our own statements stay as they are."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreError(f"The database cannot be used: {_reason(error)}.", fix=_fix(error)) from error
+    except DBAPIError as error:
+        if "not a database" not in str(error.orig):
+            raise
+        raise StoreError("The file is not a SQLite database.", fix="Check DRIPCOURSE_DATABASE.") from error
+
+
+def _reason(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if error.orig else "it gave no reason"
+
+
+def _fix(error: DBAPIError) -> str:
+    reason = str(error.orig).lower()
+    if "locked" in reason or "busy" in reason:
+        return "Another process holds it; try again when that is done."
+    if "full" in reason:
+        return "Make room on the disk; nothing was lost."
+    if "readonly" in reason or "unable to open" in reason:
+        return "Check that the file and its folder can be written."
+    return "Check that it is running and that DRIPCOURSE_DATABASE is right."

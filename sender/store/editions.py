@@ -1,0 +1,145 @@
+"""Queries about courses and their editions: files frozen by publishing, lessons, and rendered variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from sender.store.tables import content, course, edition, edition_file, lesson, lesson_alias, variant
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRow:
+    """A course that has been published: its id, slug, the edition that is live, and whether it is held."""
+
+    id: int
+    slug: str
+    edition_id: int
+    held: bool
+
+
+def courses(connection: Connection) -> list[CourseRow]:
+    """All published courses, by slug."""
+    found = connection.execute(select(course.c["id", "slug", "edition_id", "held"]).order_by(course.c.slug))
+    return [CourseRow(*row) for row in found]
+
+
+def course_named(connection: Connection, slug: str) -> CourseRow | None:
+    """The course of that slug, or None where it was never published."""
+    found = connection.execute(select(course.c["id", "slug", "edition_id", "held"]).where(course.c.slug == slug))
+    row = found.one_or_none()
+    return None if row is None else CourseRow(*row)
+
+
+def set_held(connection: Connection, slug: str | None, held: bool) -> int:
+    """Hold or release one course, or all where `slug` is None; how many there were."""
+    statement = update(course).values(held=held)
+    return connection.execute(statement if slug is None else statement.where(course.c.slug == slug)).rowcount
+
+
+def add_edition(connection: Connection, slug: str, hash_: str, files: Mapping[str, bytes], now: datetime) -> int:
+    """Freeze the files of an edition, unless there already is one of that hash; its id."""
+    course_id = _course_id(connection, slug)
+    known = select(edition.c.id).where(edition.c.course_id == course_id, edition.c.hash == hash_)
+    if (found := connection.execute(known).scalar()) is not None:
+        return int(found)
+    values = {"course_id": course_id, "hash": hash_, "published_at": now}
+    edition_id = int(connection.execute(insert(edition).values(values).returning(edition.c.id)).scalar_one())
+    hashes = {path: sha256(data).hexdigest() for path, data in files.items()}
+    kept = set(connection.execute(select(content.c.hash).where(content.c.hash.in_(hashes.values()))).scalars())
+    new = {hashes[path]: data for path, data in files.items() if hashes[path] not in kept}
+    if new:
+        connection.execute(insert(content), [{"hash": one, "bytes": data} for one, data in new.items()])
+    rows = [{"edition_id": edition_id, "path": path, "hash": one} for path, one in hashes.items()]
+    connection.execute(insert(edition_file), rows)
+    return edition_id
+
+
+def _course_id(connection: Connection, slug: str) -> int:
+    found = connection.execute(select(course.c.id).where(course.c.slug == slug)).scalar()
+    if found is None:
+        found = connection.execute(insert(course).values(slug=slug).returning(course.c.id)).scalar_one()
+    return int(found)
+
+
+def make_live(connection: Connection, edition_id: int) -> None:
+    """Make an edition the one that its course sends from."""
+    owner = select(edition.c.course_id).where(edition.c.id == edition_id).scalar_subquery()
+    connection.execute(update(course).where(course.c.id == owner).values(edition_id=edition_id))
+
+
+def edition_files(connection: Connection, edition_id: int) -> dict[str, bytes]:
+    """The frozen files of an edition, by path."""
+    joined = edition_file.join(content, content.c.hash == edition_file.c.hash)
+    found = select(edition_file.c.path, content.c.bytes).select_from(joined)
+    return {path: data for path, data in connection.execute(found.where(edition_file.c.edition_id == edition_id))}
+
+
+def edition_row(connection: Connection, edition_id: int) -> Row[tuple[int, str]] | None:
+    """The course's id and the hash of an edition, or None."""
+    return connection.execute(
+        select(edition.c.course_id, edition.c.hash).where(edition.c.id == edition_id)
+    ).one_or_none()
+
+
+def lesson_ids(connection: Connection, course_id: int) -> dict[str, int]:
+    """The permanent id of each lesson that the course ever had, by slug and by alias."""
+    aliases = select(lesson_alias.c.slug, lesson_alias.c.lesson_id).where(lesson_alias.c.course_id == course_id)
+    slugs = select(lesson.c.slug, lesson.c.id).where(lesson.c.course_id == course_id)
+    return {slug: id_ for statement in (aliases, slugs) for slug, id_ in connection.execute(statement)}
+
+
+def keep_lessons(connection: Connection, edition_id: int, lessons: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """Give each lesson (slug → aliases) its permanent id; one renamed keeps the id of its alias."""
+    course_id = int(connection.execute(select(edition.c.course_id).where(edition.c.id == edition_id)).scalar_one())
+    known = lesson_ids(connection, course_id)
+    for slug, aliases in lessons.items():
+        id_ = next((known[name] for name in (slug, *aliases) if name in known), None)
+        if id_ is None:
+            values = {"course_id": course_id, "slug": slug}
+            id_ = int(connection.execute(insert(lesson).values(values).returning(lesson.c.id)).scalar_one())
+        elif slug not in known:
+            _rename(connection, course_id, id_, slug)
+        known |= dict.fromkeys((slug, *aliases), id_)
+    return {slug: known[slug] for slug in lessons}
+
+
+def _rename(connection: Connection, course_id: int, lesson_id: int, slug: str) -> None:
+    """Give a lesson a new slug; the old one goes on naming it."""
+    old = connection.execute(select(lesson.c.slug).where(lesson.c.id == lesson_id)).scalar_one()
+    connection.execute(update(lesson).where(lesson.c.id == lesson_id).values(slug=slug))
+    connection.execute(insert(lesson_alias).values(course_id=course_id, slug=old, lesson_id=lesson_id))
+
+
+def lesson_slugs(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """The slug of each lesson."""
+    return dict(connection.execute(select(lesson.c.id, lesson.c.slug).where(lesson.c.id.in_(set(ids)))).tuples())
+
+
+def variants_of(connection: Connection, edition_id: int, kind: str, lesson_id: int | None, track: str) -> list[
+    Row[tuple[int, list[list[object]]]]
+]:
+    """The rendered variants of one of an edition's emails: id and outcomes."""
+    same_lesson = variant.c.lesson_id.is_(None) if lesson_id is None else variant.c.lesson_id == lesson_id
+    found = select(variant.c.id, variant.c.outcomes).where(
+        variant.c.edition_id == edition_id, variant.c.kind == kind, variant.c.track == track, same_lesson
+    )
+    return list(connection.execute(found.order_by(variant.c.id)))
+
+
+def add_variant(connection: Connection, values: Mapping[str, object]) -> int:
+    """Keep a rendered variant; its id."""
+    return int(connection.execute(insert(variant).values(**values).returning(variant.c.id)).scalar_one())
+
+
+def variant_row(connection: Connection, variant_id: int) -> Row[tuple[int, str, int | None, str, str, str, list[
+    list[str]
+], str]]:
+    """A variant: edition_id, kind, lesson_id, subject, html, text, placeholders and salt."""
+    columns = variant.c["edition_id", "kind", "lesson_id", "subject", "html", "text", "placeholders", "salt"]
+    return connection.execute(select(columns).where(variant.c.id == variant_id)).one()
+

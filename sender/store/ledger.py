@@ -1,0 +1,141 @@
+"""Queries about the ledger as a whole: retries that fall due, what is open, and the counts by state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, String, cast, func, select, update
+
+from sender.model import BatchState, DeliveryKind, EnrolmentStatus
+from sender.store.tables import batch, course, delivery, enrolment, subscriber, variant
+
+STATES = tuple(BatchState)
+_STATE = func.coalesce(delivery.c.outcome, batch.c.state, cast(BatchState.RETRY.value, String))
+"""A delivery's state: its own outcome, else its batch's; one in no batch waits for its next slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A delivery of a batch to be tried again whose slot is past: its course's edition decides if it is too late."""
+
+    delivery: int
+    enrolment: int
+    edition: int
+    zone: str
+    slot_at: datetime
+    next_due_at: datetime | None
+
+
+def retries_due(connection: Connection, now: datetime) -> list[int]:
+    """The batches to try again by `now`, but for those of courses that are held."""
+    joined = batch.join(course, course.c.id == batch.c.course_id)
+    due = (batch.c.state == BatchState.RETRY, batch.c.not_before <= now, course.c.held.is_(False))
+    return list(connection.execute(select(batch.c.id).select_from(joined).where(*due).order_by(batch.c.id)).scalars())
+
+
+def lessons_in(connection: Connection, batch_id: int) -> list[Overdue]:
+    """The open deliveries of lessons in a batch, with what decides whether their slot is too long ago."""
+    joined = (
+        delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id)
+        .join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
+        .join(course, course.c.id == enrolment.c.course_id)
+    )
+    columns = (
+        delivery.c.id, enrolment.c.id, course.c.edition_id, subscriber.c.zone, delivery.c.slot_at,
+        enrolment.c.next_due_at,
+    )  # fmt: skip
+    open_ = (
+        delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None), delivery.c.kind == DeliveryKind.LESSON,
+    )  # fmt: skip
+    return [Overdue(*row) for row in connection.execute(select(*columns).select_from(joined).where(*open_))]
+
+
+def unbatch(connection: Connection, deliveries: list[int]) -> None:
+    """Take deliveries out of their batches, to wait for their enrolments' next slots."""
+    connection.execute(update(delivery).where(delivery.c.id.in_(deliveries)).values(batch_id=None))
+
+
+def reclaim(connection: Connection, batch_id: int, owner: str, lease_until: datetime) -> bool:
+    """Move a batch from retry to claimed; whether it was there to be moved."""
+    again = update(batch).where(batch.c.id == batch_id, batch.c.state == BatchState.RETRY)
+    values = {"state": BatchState.CLAIMED, "owner": owner, "lease_until": lease_until, "not_before": None}
+    return connection.execute(again.values(**values)).rowcount == 1
+
+
+def empty(connection: Connection, batch_id: int) -> None:
+    """Close a batch that no open delivery is left in."""
+    connection.execute(update(batch).where(batch.c.id == batch_id).values(state=BatchState.CANCELLED, not_before=None))
+
+
+def next_retry_at(connection: Connection) -> datetime | None:
+    """The earliest moment at which a batch is to be tried again."""
+    joined = batch.join(course, course.c.id == batch.c.course_id)
+    due = (batch.c.state == BatchState.RETRY, course.c.held.is_(False))
+    moment: datetime | None = connection.execute(
+        select(func.min(batch.c.not_before)).select_from(joined).where(*due)
+    ).scalar()
+    return moment
+
+
+def next_lease_at(connection: Connection) -> datetime | None:
+    """The earliest end of a lease on a batch that is claimed or being sent."""
+    joined = batch.join(course, course.c.id == batch.c.course_id)
+    states = batch.c.state.in_((BatchState.CLAIMED, BatchState.SENDING))
+    found = select(func.min(batch.c.lease_until)).select_from(joined).where(states, course.c.held.is_(False))
+    moment: datetime | None = connection.execute(found).scalar()
+    return moment
+
+
+def counts(connection: Connection, course_id: int | None = None) -> dict[BatchState, int]:
+    """How many deliveries are in each state, of one course or of all."""
+    joined = delivery.outerjoin(batch, batch.c.id == delivery.c.batch_id)
+    statement = select(_STATE, func.count()).select_from(joined).group_by(_STATE)
+    if course_id is not None:
+        joined = joined.join(enrolment, enrolment.c.id == delivery.c.enrolment_id)
+        statement = select(_STATE, func.count()).select_from(joined).group_by(_STATE)
+        statement = statement.where(enrolment.c.course_id == course_id)
+    found = {BatchState(state): int(count) for state, count in connection.execute(statement)}
+    return {state: found.get(state, 0) for state in STATES}
+
+
+def enrolment_counts(connection: Connection, course_id: int) -> dict[EnrolmentStatus, int]:
+    """How many enrolments of a course are in each status."""
+    statement = select(enrolment.c.status, func.count()).where(enrolment.c.course_id == course_id)
+    found = {EnrolmentStatus(status): int(count) for status, count in connection.execute(statement.group_by(enrolment.c.status))}
+    return {status: found.get(status, 0) for status in EnrolmentStatus}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch:
+    """A batch that has not ended well: what it is, how many deliveries it holds open, and why."""
+
+    id: int
+    course: str
+    kind: DeliveryKind
+    lesson: int | None
+    state: BatchState
+    deliveries: int
+    attempt: int
+    not_before: datetime | None
+    reason: str
+
+
+def open_batches(connection: Connection, limit: int) -> list[OpenBatch]:
+    """The batches that are claimed, sending, waiting, held, failed or uncertain, the latest first."""
+    states = batch.c.state.not_in((BatchState.ACCEPTED, BatchState.CANCELLED))
+    joined = batch.join(course, course.c.id == batch.c.course_id).join(variant, variant.c.id == batch.c.variant_id)
+    size = (
+        select(func.count())
+        .where(delivery.c.batch_id == batch.c.id, delivery.c.outcome.is_(None))
+        .scalar_subquery()
+    )
+    columns = (
+        batch.c.id, course.c.slug, variant.c.kind, variant.c.lesson_id, batch.c.state, size, batch.c.attempt,
+        batch.c.not_before, batch.c.reason,
+    )  # fmt: skip
+    found = select(*columns).select_from(joined).where(states).order_by(batch.c.id.desc()).limit(limit)
+    return [
+        OpenBatch(id_, slug, DeliveryKind(kind), lesson, BatchState(state), *rest)
+        for id_, slug, kind, lesson, state, *rest in connection.execute(found)
+    ]

@@ -1,0 +1,262 @@
+"""The tables. Moments are whole seconds since 1970 UTC, so that both databases compare them alike."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+SCHEMA_VERSION = "0001"
+"""The newest migration; a test holds it against the migrations' own account."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept as whole seconds since 1970-01-01T00:00Z."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """The seconds of a moment. A naive datetime is refused: it would mean another moment elsewhere."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its offset")
+        return int(value.timestamp())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """The moment, in UTC."""
+        return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+_ID = BigInteger().with_variant(Integer, "sqlite")
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+key = Table(
+    "key",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+course = Table(
+    "course",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("slug", String(100), nullable=False, unique=True),
+    Column("edition_id", _ID),
+    Column("held", Boolean, nullable=False, server_default=text("false")),
+)
+
+content = Table(
+    "content",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+)
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("course_id", _ID, ForeignKey("course.id"), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("published_at", Moment, nullable=False),
+    UniqueConstraint("course_id", "hash"),
+)
+
+edition_file = Table(
+    "edition_file",
+    metadata,
+    Column("edition_id", _ID, ForeignKey("edition.id"), primary_key=True),
+    Column("path", String(400), primary_key=True),
+    Column("hash", String(64), ForeignKey("content.hash"), nullable=False),
+)
+
+lesson = Table(
+    "lesson",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("course_id", _ID, ForeignKey("course.id"), nullable=False),
+    Column("slug", String(100), nullable=False),
+    UniqueConstraint("course_id", "slug"),
+)
+
+lesson_alias = Table(
+    "lesson_alias",
+    metadata,
+    Column("course_id", _ID, ForeignKey("course.id"), primary_key=True),
+    Column("slug", String(100), primary_key=True),
+    Column("lesson_id", _ID, ForeignKey("lesson.id"), nullable=False),
+)
+
+variant = Table(
+    "variant",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("edition_id", _ID, ForeignKey("edition.id"), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("lesson_id", _ID, ForeignKey("lesson.id")),
+    Column("track", String(100), nullable=False),
+    Column("outcomes", JSON, nullable=False),
+    Column("outcomes_hash", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("placeholders", JSON, nullable=False),
+    Column("salt", String(20), nullable=False),
+)
+Index(
+    "one_variant",
+    variant.c.edition_id,
+    variant.c.kind,
+    func.coalesce(variant.c.lesson_id, text("0")),
+    variant.c.track,
+    variant.c.outcomes_hash,
+    unique=True,
+)
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("email", String(320), nullable=False),
+    Column("email_key", String(320), unique=True),
+    Column("first_name", Text, nullable=False, server_default=""),
+    Column("last_name", Text, nullable=False, server_default=""),
+    Column("zone", String(64), nullable=False, server_default=""),
+    Column("attributes", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("erased_at", Moment),
+)
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("subscriber_id", _ID, ForeignKey("subscriber.id"), nullable=False),
+    Column("course_id", _ID, ForeignKey("course.id"), nullable=False),
+    Column("track", String(100), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("ended_reason", String(40), nullable=False, server_default=""),
+    Column("overrides", JSON, nullable=False),
+    Column("start_at", Moment, nullable=False),
+    Column("next_due_at", Moment),
+    Column("due_since", Moment),
+    Column("batch_id", _ID),
+    Column("created_at", Moment, nullable=False),
+)
+Index("enrolment_due", enrolment.c.next_due_at, enrolment.c.id, sqlite_where=enrolment.c.next_due_at.is_not(None),
+      postgresql_where=enrolment.c.next_due_at.is_not(None))  # fmt: skip
+_OPEN = text("status IN ('pending', 'active', 'paused')")
+Index("one_open_enrolment", enrolment.c.subscriber_id, enrolment.c.course_id, unique=True, sqlite_where=_OPEN,
+      postgresql_where=_OPEN)  # fmt: skip
+Index("enrolment_course", enrolment.c.course_id, enrolment.c.subscriber_id)
+Index("enrolment_batch", enrolment.c.batch_id)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("course_id", _ID, ForeignKey("course.id"), nullable=False),
+    Column("variant_id", _ID, ForeignKey("variant.id"), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("owner", String(200), nullable=False, server_default=""),
+    Column("lease_until", Moment),
+    Column("sending_at", Moment),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("not_before", Moment),
+    Column("message_id", String(200), nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+_UNDER_WAY = text("state IN ('claimed', 'sending', 'retry')")
+Index("batch_under_way", batch.c.state, batch.c.id, sqlite_where=_UNDER_WAY, postgresql_where=_UNDER_WAY)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("enrolment_id", _ID, ForeignKey("enrolment.id"), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("lesson_id", _ID, ForeignKey("lesson.id")),
+    Column("occasion", Integer, nullable=False, server_default="0"),
+    Column("slot_at", Moment, nullable=False),
+    Column("slot_on", Date, nullable=False),
+    Column("batch_id", _ID, ForeignKey("batch.id")),
+    Column("outcome", String(10)),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+Index(
+    "one_delivery",
+    delivery.c.enrolment_id,
+    delivery.c.kind,
+    func.coalesce(delivery.c.lesson_id, text("0")),
+    delivery.c.occasion,
+    unique=True,
+)
+Index("delivery_batch", delivery.c.batch_id)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("delivery_id", _ID, ForeignKey("delivery.id")),
+    Column("type", String(40), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+Index("event_delivery", event.c.delivery_id)
+
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("address_hash", String(64), primary_key=True),
+    Column("scope", _ID, primary_key=True, autoincrement=False),
+    Column("reason", String(40), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("enrolment_id", _ID, ForeignKey("enrolment.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("how", String(40), nullable=False),
+    Column("wording", String(64), nullable=False),
+)
+Index("consent_enrolment", consent.c.enrolment_id)
+
+quiz_answer = Table(
+    "quiz_answer",
+    metadata,
+    Column("enrolment_id", _ID, ForeignKey("enrolment.id"), primary_key=True),
+    Column("quiz", String(100), primary_key=True),
+    Column("answer", String(100), nullable=False),
+    Column("at", Moment, nullable=False),
+)
