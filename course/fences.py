@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from markdown_it import MarkdownIt
 
-_BRACE, _HIDDEN = "{", "\ue000"
+# A character that Unicode keeps for a program's own use (23.7, noncharacters), so that no text holds it.
+_BRACE, _HIDDEN = "{", "\ufdd0"
 
 
 def fenced_lines(source: str) -> frozenset[int]:

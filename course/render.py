@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,9 +19,10 @@ from course.folder import Files
 from course.mjml import compile_mjml
 from course.model import Course, Lesson, LessonKind, Track
 from course.personal.expressions import SYMBOLS
-from course.personal.placeholders import Email, Tags
+from course.personal.placeholders import Email, Tags, UnsafeSpotError
 from course.personal.readers import Expressions, Reader
 from course.personal.symbols import Look, Outcome, Symbols, Trace
+from course.personal.tokens import MARK, symbol_token
 from course.prose import render_prose
 from course.fences import hide_fences, reveal_fences
 from course.templating import (
@@ -30,12 +32,14 @@ from course.templating import (
     printed_as_text,
     printed_as_token,
     printed_in_mjml,
+    raised_at,
     template_error,
     without_marks,
 )
 
 TEMPLATES = "templates/email/"
-_SLOT = "dslotbodyx"
+_SLOT = f"{MARK}slot"
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"})
 
 
@@ -86,7 +90,7 @@ class Renderer:
         self.course = course
         self.expressions = Expressions(course.fields)
         self._salt = salt
-        loader = FilesLoader({**email_templates(), **files})
+        self._loader = loader = FilesLoader({**email_templates(), **files})
         self._mjml = CourseEnvironment(loader, fields=course.fields, printed=printed_in_mjml, mark_lines=True)
         self._text = CourseEnvironment(loader, fields=course.fields, printed=printed_as_text)
         self._markdown = CourseEnvironment(loader, fields=course.fields, printed=printed_as_token)
@@ -95,25 +99,55 @@ class Renderer:
     def render(self, letter: Letter, reader: Reader) -> Variant:
         """The email that `reader`, and everyone like them, gets. Raises CourseError with file and line."""
         trace = Trace(lambda look: self.expressions.answer(look, reader), self.expressions.bounded)
-        return Variant(self._email(letter, trace), trace.outcomes)
+        email = self._email(letter, trace)
+        for placeholder in email.placeholders:
+            self._try_out(placeholder.expression, reader, letter)
+        return Variant(email, trace.outcomes)
+
+    def _try_out(self, expression: str, reader: Reader, letter: Letter) -> None:
+        """Work an expression out for the reader at hand, so that one which fails is found before it is sent."""
+        try:
+            self.expressions.value(expression, reader)
+        except CourseError as error:
+            written = [*self._markdown.places.items(), *self._text.places.items(), *self._mjml.places.items()]
+            place = next((place for text, place in written if text in expression), self._place(letter))
+            raise CourseError(error.message, fix=error.fix, place=place, rule=error.rule) from error
+
+    def _place(self, letter: Letter) -> Place:
+        return letter.lesson.place if letter.lesson else self._template_place(f"{letter.template}.mjml")
 
     def _email(self, letter: Letter, trace: Trace) -> Email:
         context = self._context(letter, trace)
         tags = Tags(self._salt)
         subject = " ".join(tags.in_text(context["subject"]).split())
-        text = tags.in_text(self._named(self._text, f"{letter.template}.txt", context))
-        html = tags.in_html(self._html(letter, context))
-        return Email(subject, html, text, tags.placeholders(), tags.salt)
+        text = tags.in_text(_tidied(self._named(self._text, f"{letter.template}.txt", context)))
+        html = self._html(letter, context, tags)
+        if any(MARK in part.lower() for part in (subject, text, html)):
+            raise CourseError(
+                "A printed value was cut up or changed by the template.",
+                fix="Filter the value itself, before it is put together with other text.",
+                place=self._place(letter),
+                rule="template",
+            )
+        return Email(*(_UNFIT.sub("", part) for part in (subject, html, text)), tags.placeholders(), tags.salt)
 
-    def _html(self, letter: Letter, context: dict[str, Any]) -> str:
-        body = context["body"]
+    def _html(self, letter: Letter, context: dict[str, Any], tags: Tags) -> str:
+        body = str(context["body"])
         with_slot = {**context, "body": Markup(_SLOT)}
         source, places = without_marks(self._named(self._mjml, f"{letter.template}.mjml", with_slot))
-        html = compile_mjml(source, lambda line: places[min(line, len(places)) - 1])
-        return html.replace(_SLOT, str(body))
+        html = compile_mjml(_UNFIT.sub("", source), lambda line: places[min(line, len(places)) - 1])
+        try:
+            return tags.in_html(html.replace(_SLOT, body))
+        except UnsafeSpotError as error:
+            before, found, _ = source.partition(symbol_token(error.expression))
+            place = places[before.count("\n")] if found else self._place(letter)
+            raise CourseError(error.message, fix=error.fix, place=place, rule=error.rule) from error
 
     def _named(self, environment: CourseEnvironment, name: str, context: dict[str, Any]) -> str:
-        return _rendered(lambda: environment.get_template(name), context, Place(f"theme/{name}"))
+        return _rendered(lambda: environment.get_template(name), context, self._template_place(name))
+
+    def _template_place(self, name: str) -> Place:
+        return Place(self._loader.path(name) or f"{TEMPLATES}{name}")
 
     def _part(self, environment: CourseEnvironment, lesson: Lesson, name: str, context: dict[str, Any]) -> str:
         """A lesson's body, or a text of its front matter, whose template is compiled once."""
@@ -127,7 +161,7 @@ class Renderer:
             return self._compiled[lesson.place.file, name]
 
         text = _rendered(template, context, place)
-        return reveal_fences(text) if name == "body" else text
+        return reveal_fences(text) if name == "body" else text.strip()
 
     def _context(self, letter: Letter, trace: Trace) -> dict[str, Any]:
         """What templates are given. Author's texts in it may hold the tokens of a subscriber's values."""
@@ -144,8 +178,8 @@ class Renderer:
             "sources": (),
         }
         if letter.lesson is None:
-            context["subject"] = self._named(self._text, "confirm.subject", context)
-            context["preheader"] = self._named(self._text, "confirm.preheader", context)
+            context["subject"] = self._named(self._text, "confirm.subject", context).strip()
+            context["preheader"] = self._named(self._text, "confirm.preheader", context).strip()
             return context
         return context | self._lesson_context(letter.lesson, track, context)
 
@@ -165,12 +199,19 @@ class Renderer:
         }
 
 
+def _tidied(text: str) -> str:
+    """Plain text without spaces at the ends of lines, at most one empty line between others, and one line end at its end."""
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
+
+
 def _rendered(template: Callable[[], Template], context: dict[str, Any], place: Place) -> str:
     """The text of a template. Raises CourseError at the template's line; a template can raise anything."""
     try:
         return template().render(context)
     except RecursionError as error:
         fix = "Look for templates that include each other."
+        place = raised_at(error.__traceback__) or place
         raise CourseError("The template never ends.", fix=fix, place=place, rule="template") from error
     except Exception as error:
         raise template_error(error, place) from error

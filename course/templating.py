@@ -7,22 +7,36 @@ read as markup in the way that the target needs, whoever it comes from.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from types import TracebackType
 from typing import Any
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import (
+    BaseLoader,
+    StrictUndefined,
+    TemplateAssertionError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+    nodes,
+    pass_context,
+)
 from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from course.errors import CourseError, Place
-from course.personal.expressions import SYMBOLS, lift
-from course.personal.symbols import Symbol, examined, extended
+from course.folder.front_matter import decode
+from course.personal.expressions import SYMBOLS, WHOLE, lift
+from course.personal.operations import examined, extended, operated, whole
+from course.personal.symbols import Symbol, Unreachable
+from course.personal.tokens import in_pieces, has_symbols, symbol_token, value_token
 
-_VALUE = re.compile(r"dv([0-9a-f]*)x")
-_LINE = re.compile("\ue001([^\ue002]*)\ue002")
+# Characters that Unicode keeps for a program's own use (23.7, noncharacters), so that no text holds them.
+_LINE_START, _LINE_END = "\ufdd1", "\ufdd2"
+_LINE = re.compile(f"{_LINE_START}([^{_LINE_END}]*){_LINE_END}")
 
 
 class CourseEnvironment(ImmutableSandboxedEnvironment):
@@ -31,6 +45,9 @@ class CourseEnvironment(ImmutableSandboxedEnvironment):
     `printed` turns what an expression prints into text of the target. `mark_lines` leaves a mark
     at the start of each line of a template, which `without_marks` takes out again.
     """
+
+    intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)
+    intercepted_unops = frozenset(ImmutableSandboxedEnvironment.default_unop_table)
 
     def __init__(
         self,
@@ -43,31 +60,58 @@ class CourseEnvironment(ImmutableSandboxedEnvironment):
         super().__init__(
             loader=loader,
             undefined=StrictUndefined,
-            autoescape=True,
+            autoescape=printed is not printed_as_text,
             finalize=printed,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
             auto_reload=False,
         )
+        self.places: dict[str, Place] = {}
         self._fields = fields
         self._mark_lines = mark_lines
         for name in ("lipsum", "range"):
             del self.globals[name]
-        self.globals[SYMBOLS] = _Unreachable()
+        self.globals[SYMBOLS] = Unreachable()
         for name in ("safe", "random"):
             del self.filters[name]
-        self.filters = {name: extended(name, filter_) for name, filter_ in self.filters.items()}
         self.filters |= dict.fromkeys(("e", "escape", "forceescape"), _unchanged)
+        self.filters = {name: extended(name, filter_) for name, filter_ in self.filters.items()}
+        self.filters[WHOLE] = pass_context(lambda context, value: whole(value, context))
         tests: Mapping[str, Any] = self.tests
-        self.tests = {name: examined(test) for name, test in tests.items()}
+        self.tests = {name: examined(name, test) for name, test in tests.items()}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = lift(super()._parse(source, name, filename), file=filename or "", fields=self._fields)
+        tree = super()._parse(source, name, filename)
+        self._refuse_unknown(tree, filename)
         if self._mark_lines:
-            for data in tree.find_all(nodes.TemplateData):
-                data.data = _marked(data.data, filename or "", data.lineno)
-        return tree
+            _mark(tree, filename or "")
+        return lift(tree, file=filename or "", fields=self._fields, places=self.places)
+
+    def _refuse_unknown(self, tree: nodes.Template, filename: str | None) -> None:
+        """Refuse a filter or test that there is not: what is lifted out of a template is compiled only later."""
+        for node in tree.find_all((nodes.Filter, nodes.Test)):
+            kind, known = ("test", self.tests) if isinstance(node, nodes.Test) else ("filter", self.filters)
+            if node.name not in known and node.name != "safe":
+                raise TemplateAssertionError(f"No {kind} named {node.name!r}", node.lineno, filename, filename)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """What an operator makes of two values, symbols among them."""
+        return operated(self.binop_table[operator], f"({{}} {operator} {{}})", context, left, right)
+
+    def call_unop(self, context: Context, operator: str, arg: Any) -> Any:
+        """What a sign makes of a value."""
+        return operated(self.unop_table[operator], f"({operator}{{}})", context, arg)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A part of a value, by name. Raises CourseError for a part of a text into which values were printed."""
+        _refuse_printed(obj)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """A part of a value, by key or index. Raises CourseError as `getattr` does."""
+        _refuse_printed(obj)
+        return super().getitem(obj, argument)
 
 
 class FilesLoader(BaseLoader):
@@ -77,22 +121,16 @@ class FilesLoader(BaseLoader):
         self._files = files
 
     def get_source(self, environment: object, template: str) -> tuple[str, str, Callable[[], bool]]:
-        """The template's text and its path. Raises TemplateNotFound."""
-        for path in (f"theme/{template}", f"templates/email/{template}"):
-            if path in self._files:
-                return self._files[path].decode("utf-8-sig"), path, lambda: True
-        raise TemplateNotFound(template)
+        """The template's text and its path. Raises TemplateNotFound, and CourseError where it is not UTF-8."""
+        path = self.path(template)
+        if path is None:
+            raise TemplateNotFound(template)
+        return decode(path, self._files[path]), path, lambda: True
 
-
-class _Unreachable:
-    """What an imported template finds instead of symbols: it was imported without its context."""
-
-    def __getitem__(self, expression: str) -> object:
-        raise CourseError(
-            f"`{expression}` is not known in a template that is imported without context.",
-            fix="Write `{% import … with context %}`, or pass the value as an argument.",
-            rule="template",
-        )
+    def path(self, template: str) -> str | None:
+        """Where a template comes from, or None where there is none of that name."""
+        paths = (f"theme/{template}", f"templates/email/{template}")
+        return next((path for path in paths if path in self._files), None)
 
 
 def _unchanged(value: object) -> object:
@@ -100,15 +138,15 @@ def _unchanged(value: object) -> object:
 
 
 def printed_as_token(value: object) -> str:
-    """A printed value as letters and digits, so that Markdown leaves it alone; see `replace_values`."""
+    """A printed value as letters and digits, so that Markdown leaves it alone; see `tokens.replace_values`."""
     if isinstance(value, Symbol | Markup):
-        return _printed(value)
-    return f"dv{str(value).encode('utf-8', 'surrogatepass').hex()}x"
+        return str(value)
+    return "".join(in_pieces(str(value), value_token, symbol_token))
 
 
 def printed_as_text(value: object) -> str:
-    """A printed value as it stands; a symbol as its token. The result is not escaped any further."""
-    return Markup(_printed(value))  # noqa: S704  # plain text has nothing to escape
+    """A printed value as it stands; a symbol as its token."""
+    return str(value)
 
 
 def printed_in_mjml(value: object) -> str:
@@ -118,39 +156,49 @@ def printed_in_mjml(value: object) -> str:
     character references.
     """
     if isinstance(value, Symbol | Markup):
-        return Markup(_printed(value))  # noqa: S704  # a token, or what a template wrote
+        return Markup(str(value))  # noqa: S704  # a token, or what a template wrote
     escaped = escape(str(value)).replace("\\", "&#92;").replace("\n", "&#10;").replace("\t", "&#9;")
     return Markup(escaped.encode("ascii", "xmlcharrefreplace").decode())  # noqa: S704  # escaped right here
 
 
-def _printed(value: object) -> str:
-    return value.token if isinstance(value, Symbol) else str(value)
+def _refuse_printed(value: object) -> None:
+    if isinstance(value, str) and has_symbols(value):
+        raise CourseError(
+            "A part is taken of a text into which a subscriber's value was printed.",
+            fix="Take it of the value itself, or use a filter.",
+            rule="template",
+        )
 
 
-def replace_values(text: str, written: Callable[[str], str]) -> str:
-    """`text` with the tokens of printed values replaced by the values, each as `written` writes it."""
-    return _VALUE.sub(lambda found: written(bytes.fromhex(found[1]).decode("utf-8", "surrogatepass")), text)
+def _mark(tree: nodes.Template, file: str) -> None:
+    """Mark the lines of a template's own text, but not of a text that it keeps to look at."""
+    kept = {id(data) for block in tree.find_all((nodes.AssignBlock, nodes.FilterBlock)) for data in _data(block)}
+    for data in _data(tree):
+        if id(data) not in kept:
+            data.data = _marked(data.data, file, data.lineno)
+
+
+def _data(node: nodes.Node) -> Iterator[nodes.TemplateData]:
+    return node.find_all(nodes.TemplateData)
 
 
 def _marked(text: str, file: str, line: int) -> str:
-    first, *rest = text.split("\n")
-    marked = (f"\n\ue001{file}:{number}\ue002{part}" for number, part in enumerate(rest, start=line + 1))
-    return f"\ue001{file}:{line}\ue002{first}{''.join(marked)}"
+    parts = enumerate(text.split("\n"), start=line)
+    return "\n".join(f"{_LINE_START}{file}:{number}{_LINE_END}{part}" for number, part in parts)
 
 
 def without_marks(text: str) -> tuple[str, list[Place]]:
-    """Rendered text without the marks of its lines, and for each of its lines the place it comes from."""
+    """Rendered text without the marks of its lines, and for each of its lines the place that its first word comes from."""
     places: list[Place] = []
     here = Place("")
     for line in text.split("\n"):
-        marks = _LINE.findall(line)
-        if marks:
-            file, _, number = marks[0].rpartition(":")
+        before, *marked = _LINE.split(line)
+        first = here if before.strip() else None
+        for mark, following in zip(marked[::2], marked[1::2], strict=True):
+            file, _, number = mark.rpartition(":")
             here = Place(file, int(number))
-        places.append(here)
-        if marks:
-            file, _, number = marks[-1].rpartition(":")
-            here = Place(file, int(number))
+            first = here if first is None and following.strip() else first
+        places.append(first or here)
     return _LINE.sub("", text), places
 
 
@@ -158,14 +206,14 @@ def template_error(error: Exception, fallback: Place) -> CourseError:
     """What went wrong in a template, as a sentence with file and line."""
     if isinstance(error, CourseError):
         return error if error.place else CourseError(
-            error.message, fix=error.fix, place=_raised_at(error.__traceback__) or fallback, rule=error.rule
+            error.message, fix=error.fix, place=raised_at(error.__traceback__) or fallback, rule=error.rule
         )
     if isinstance(error, TemplateSyntaxError):
         place = Place(error.filename or fallback.file, error.lineno)
         return CourseError(
             f"The template is not valid Jinja: {error.message}.", fix="Mend it there.", place=place, rule="template"
         )
-    place = _raised_at(error.__traceback__) or fallback
+    place = raised_at(error.__traceback__) or fallback
     if isinstance(error, TemplateNotFound):
         fix = "Check its name, or add it to theme/."
         return CourseError(f"There is no template `{error.name}`.", fix=fix, place=place, rule="template")
@@ -177,7 +225,7 @@ def template_error(error: Exception, fallback: Place) -> CourseError:
     return CourseError(f"The template cannot be rendered: {kind}{error}.", fix=fix, place=place, rule="template")
 
 
-def _raised_at(traceback: TracebackType | None) -> Place | None:
+def raised_at(traceback: TracebackType | None) -> Place | None:
     """The innermost line of a template in a traceback (Jinja names templates in it as if they were files)."""
     place = None
     while traceback is not None:

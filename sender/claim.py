@@ -84,9 +84,7 @@ def claim(
     return Claim(made, claimed, moved, more=len(due) == limit)
 
 
-def _decide(
-    connection: Connection, book: EditionBook, plan: _Plan, due: Due, history: History, now: datetime
-) -> None:
+def _decide(connection: Connection, book: EditionBook, plan: _Plan, due: Due, history: History, now: datetime) -> None:
     """Decide what one enrolment gets, and put it into the plan."""
     edition = book.edition(connection, due.edition)
     if due.status is EnrolmentStatus.PENDING:
@@ -159,6 +157,4 @@ def _first(places: list[_Place]) -> tuple[bool, datetime, int]:
 
 
 def _new(place: _Place) -> batches.NewDelivery:
-    return batches.NewDelivery(
-        place.due.id, place.kind, place.lesson, place.occasion, place.slot.at, place.slot.on
-    )
+    return batches.NewDelivery(place.due.id, place.kind, place.lesson, place.occasion, place.slot.at, place.slot.on)

@@ -7,7 +7,7 @@ begins, and a batch whose answer was not recorded is uncertain and not sent agai
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -18,7 +18,7 @@ from sender.claim import LEASE
 from sender.editions import Edition, EditionBook
 from sender.links import Signer
 from sender.mailers import Mailer
-from sender.model import Answer, BatchState, DeliveryKind, EnrolmentStatus, Recipient, Request, Verdict
+from sender.model import Answer, BatchState, DeliveryKind, EnrolmentStatus, Recipient, Request, Verdict, fits
 from sender.retry import again_at
 from sender.store import batches, enrolments
 from sender.store.batches import Addressee, Begun
@@ -26,7 +26,7 @@ from sender.store.database import Database
 from sender.store.suppressions import suppressed
 
 LATEST_START = timedelta(seconds=30)
-"""A request that has not begun this long after its `sending` was committed is not made: somebody may have given up on it."""
+"""A request that has not begun this long after `sending` was committed is not made: it may have been given up on."""
 
 _LEFT = {
     EnrolmentStatus.PAUSED: "paused",
@@ -107,7 +107,10 @@ def _begin(courier: Courier, batch: int, now: datetime) -> _Begun:
             batches.settle(connection, batch, courier.owner, state)
             return _Begun(Delivered(batch, state, cancelled=len(gone)))
         request = _request(courier, begun, edition, kind, label, email, staying, now)
-    return _Begun(Delivered(batch, BatchState.SENDING, len(staying), len(gone)), request, begun.attempt, monotonic())
+        request = _without_oversized(courier, connection, request, begun, at)
+    return _Begun(
+        Delivered(batch, BatchState.SENDING, len(request.recipients), len(gone)), request, begun.attempt, monotonic()
+    )
 
 
 def _gone(connection: Connection, kind: DeliveryKind, people: list[Addressee]) -> dict[int, str]:
@@ -136,6 +139,21 @@ def _request(
         tags = {old.tag: new.tag for old, new in zip(email.placeholders, fresh.placeholders, strict=True)}
         recipients = [_retagged(one, tags) for one in recipients]
     return Request(begun.id, edition.course, label, fresh, tuple(recipients), now)
+
+
+def _without_oversized(
+    courier: Courier, connection: Connection, request: Request, begun: Begun, at: datetime
+) -> Request:
+    """The request without those whose values SendGrid would refuse: each goes into a batch of their own.
+
+    Alone in a request, a person's values are written into the email itself.
+    """
+    shared = tuple(one for one in request.recipients if fits(one)) or request.recipients[:1]
+    kept = {one.delivery for one in shared}
+    for one in request.recipients:
+        if one.delivery not in kept:
+            batches.split_off(connection, begun.id, one.delivery, courier.owner, at + LEASE)
+    return replace(request, recipients=shared)
 
 
 def _recipient(signer: Signer, edition: Edition, kind: DeliveryKind, email: Email, one: Addressee) -> Recipient:

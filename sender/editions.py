@@ -95,11 +95,11 @@ class EditionBook:
         """A variant's edition, kind, label (the lesson's slug, or the kind) and email."""
         if variant_id not in self._emails:
             row = rows.variant_row(connection, variant_id)
-            edition_id, kind, lesson_id, subject, html, text, placeholders, salt = row
-            label = kind if lesson_id is None else rows.lesson_slugs(connection, [lesson_id])[lesson_id]
-            placed = tuple(Placeholder(tag, expression, Where(where)) for tag, expression, where in placeholders)
-            email = Email(subject, html, text, placed, salt)
-            self._emails[variant_id] = (self.edition(connection, edition_id), DeliveryKind(kind), label, email)
+            slugs = {} if row.lesson_id is None else rows.lesson_slugs(connection, [row.lesson_id])
+            placed = tuple(Placeholder(tag, expression, Where(where)) for tag, expression, where in row.placeholders)
+            email = Email(row.subject, row.html, row.text, placed, row.salt)
+            edition = self.edition(connection, row.edition_id)
+            self._emails[variant_id] = (edition, DeliveryKind(row.kind), slugs.get(row.lesson_id or 0, row.kind), email)
         return self._emails[variant_id]
 
     def forget(self) -> None:

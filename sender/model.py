@@ -75,6 +75,15 @@ class Recipient:
     leave: str = field(default="", repr=False)
 
 
+MOST_BYTES = 10_000
+"""The most that one person's substitutions may come to, by the stricter of SendGrid's two accounts."""
+
+
+def fits(recipient: Recipient) -> bool:
+    """Whether a person's substitutions stay within SendGrid's limit, so that they can share a request."""
+    return sum(len(tag) + len(value.encode()) for tag, value in recipient.values.items()) <= MOST_BYTES
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One batch as a mailer gets it: an email with tags, and up to 1000 people whose values replace them.

@@ -20,7 +20,8 @@ def again_at(batch: int, attempt: int, now: datetime, asked_for: datetime | None
     >>> again_at(1, 1, datetime(2026, 1, 1, tzinfo=UTC)) <= datetime(2026, 1, 1, 0, 1, 12, tzinfo=UTC)
     True
     """
-    doubled = min(_FIRST * 2 ** min(max(attempt - 1, 0), 10), _LONGEST)
+    doublings = min(max(attempt - 1, 0), 10)
+    doubled = min(_FIRST * (1 << doublings), _LONGEST)
     spread = Random(batch * 1000 + attempt).random() / 5  # noqa: S311  # spreads load, guards nothing
     own = now + doubled + doubled * spread
     if asked_for is None:

@@ -129,8 +129,7 @@ class _Walk:
             path = self._path(Reader(reader_values(self._fields, known), SAMPLE_LINKS))
             field = next((name for name in _fields_of(path, self._fields) if name not in known), None)
             if field is not None:
-                candidates = _candidates(self._fields[field], self._literals(field))
-                waiting.extend({**known, field: value} for value in candidates)
+                waiting.extend({**known, field: value} for value in self._telling_values(field))
 
     def _path(self, reader: Reader) -> dict[Look, _Answer]:
         """The path of a reader, rendered where it is new."""
@@ -153,12 +152,21 @@ class _Walk:
         except Exception:  # noqa: BLE001  # an author's expression can raise anything
             return _Failure.FAILED
 
-    def _literals(self, field: str) -> Iterator[str | int | float]:
-        """What the field is compared with, as far as any path has shown."""
-        looks = dict.fromkeys(look for path in self._paths for look in path)
-        for look in looks:
-            if field in fields_in(look.expression):
-                yield from _literals_in(look.expression)
+    def _telling_values(self, field: str) -> Iterable[str]:
+        """Candidate values of a field: one for each way in which the questions about it are answered.
+
+        A question about several fields at once may be answered differently for any of them: then all are kept.
+        """
+        looks = dict.fromkeys(look for path in self._paths for look in path if field in fields_in(look.expression))
+        literals = (literal for look in looks for literal in _literals_in(look.expression))
+        candidates = _candidates(self._fields[field], literals)
+        if any(fields_in(look.expression) != (field,) for look in looks):
+            return candidates
+        by_answers: dict[tuple[_Answer, ...], str] = {}
+        for value in candidates:
+            reader = Reader(reader_values(self._fields, {field: value}), SAMPLE_LINKS)
+            by_answers.setdefault(tuple(self._answer(look, reader) for look in looks), value)
+        return by_answers.values()
 
     def _refuse(self, why: str) -> None:
         self._refused = True

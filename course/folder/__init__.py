@@ -57,6 +57,8 @@ def load(files: Files) -> Course:
     errors.extend(_clashes(lessons))
     if settings is not None:
         errors.extend(_misplaced(settings, lessons))
+        if len(lessons) == len(_under(files, "lessons")):  # a lesson that cannot be read may be the one that is missed
+            errors.extend(_without_lessons(settings, lessons))
     if errors or settings is None:
         raise CourseErrors(tuple(sorted(errors, key=lambda error: _sorting(error.place))))
     return _assembled(settings, lessons, sources)
@@ -115,13 +117,17 @@ def _clashes(lessons: list[Lesson]) -> Iterator[CourseError]:
 
 
 def _misplaced(settings: CourseFile, lessons: list[Lesson]) -> Iterator[CourseError]:
-    """Every track that a lesson names exists, and every track has a lesson."""
+    """Every track that a lesson names exists."""
     known = {track.slug for track in settings.tracks}
     for lesson in lessons:
         for name in lesson.tracks:
             if name not in known:
                 fix = f"Name one of {', '.join(sorted(known))}, or add [tracks.{name}] to {FILE}."
                 yield CourseError(f"There is no track `{name}`.", fix=fix, place=_at(lesson, "tracks"))
+
+
+def _without_lessons(settings: CourseFile, lessons: list[Lesson]) -> Iterator[CourseError]:
+    """Every track has a lesson."""
     numbered = [lesson for lesson in lessons if lesson.kind is LessonKind.LESSON]
     for track in settings.tracks:
         if not any(not lesson.tracks or track.slug in lesson.tracks for lesson in numbered):

@@ -6,7 +6,8 @@ whenever it is worked out, so a template can be rendered without its value: see 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import math
+from collections.abc import Collection, Iterable, Iterator, MutableMapping
 from typing import Any
 
 from jinja2 import nodes
@@ -19,8 +20,14 @@ ROOTS = frozenset({"subscriber", "links"})
 SYMBOLS = "_personal"
 """The template global whose item `[expression]` is that expression's symbol."""
 
+WHOLE = "_whole"
+"""The filter that makes one value of a text into which symbols were printed; see `operations`."""
+
+IMPURE = frozenset({"random", "attr", "map", "select", "reject", "selectattr", "rejectattr", "groupby", "sort"})
+"""Filters that give no plain value, or not the same one each time: they are never part of an expression."""
+
 _ESCAPES = frozenset({"e", "escape", "forceescape", "safe"})
-_IMPURE = frozenset({"random", "attr", "map", "select", "reject", "selectattr", "rejectattr", "groupby", "sort"})
+_METHODS = frozenset(name for kind in (str, list) for name in dir(kind) if not name.startswith("_"))
 _UNARY = {nodes.Not: "not ", nodes.Neg: "-", nodes.Pos: "+"}
 _BINARY = {
     nodes.And: "and", nodes.Or: "or", nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/",
@@ -44,27 +51,55 @@ def expression_text(node: nodes.Expr) -> str | None:
     return text if any(name.name in ROOTS for name in _names(node)) else None
 
 
-def lift(tree: nodes.Template, *, file: str, fields: Collection[str]) -> nodes.Template:
+def lift(
+    tree: nodes.Template, *, file: str, fields: Collection[str], places: MutableMapping[str, Place] | None = None
+) -> nodes.Template:
     """Put `_personal['…']` in place of each largest personal expression of a template.
 
-    Raises CourseError, with file and line, for a field that `fields` does not declare and for a
-    template that gives `subscriber` or `links` another meaning.
+    `places` is told where each expression stands. Raises CourseError, with file and line, for a
+    field that `fields` does not declare, for a part that a field does not have, and for a template
+    that gives `subscriber` or `links` another meaning.
     """
-    _refuse_undeclared(tree, file, fields)
     _refuse_shadows(tree, file)
-    lifted = _Lifter().visit(tree)
+    _refuse_undeclared(tree, file, fields)
+    _refuse_parts(tree, file)
+    lifted = _Lifter(file, {} if places is None else places).visit(tree)
     assert isinstance(lifted, nodes.Template)
     return lifted
 
 
 class _Lifter(NodeTransformer):
+    def __init__(self, file: str, places: MutableMapping[str, Place]) -> None:
+        self._file = file
+        self._places = places
+
     def generic_visit(self, node: nodes.Node, *args: object, **kwargs: object) -> nodes.Node:
-        if isinstance(node, nodes.Expr) and (text := expression_text(node)) is not None:
+        # A list, and what `~` joins, is not one value to be printed: each part travels by itself.
+        one = isinstance(node, nodes.Expr) and not isinstance(node, nodes.List | nodes.Tuple | nodes.Concat)
+        if one and (text := expression_text(node)) is not None:
+            self._places.setdefault(text, Place(self._file, node.lineno))
             symbols = nodes.Name(SYMBOLS, "load", lineno=node.lineno)
             return nodes.Getitem(symbols, nodes.Const(text, lineno=node.lineno), "load", lineno=node.lineno)
         if isinstance(node, nodes.Output):
             node.nodes = [part for child in node.nodes for part in _printed(child)]
-        return super().generic_visit(node, *args, **kwargs)
+        visited = super().generic_visit(node, *args, **kwargs)
+        for name in _LOOKING.get(type(visited), ()):
+            if (looked_at := getattr(visited, name)) is not None:
+                setattr(visited, name, _whole(looked_at))
+        return visited
+
+
+_LOOKING: dict[type[nodes.Node], tuple[str, ...]] = {
+    nodes.If: ("test",), nodes.CondExpr: ("test",), nodes.For: ("iter", "test"), nodes.Not: ("node",),
+    nodes.And: ("left", "right"), nodes.Or: ("left", "right"), nodes.Compare: ("expr",), nodes.Operand: ("expr",),
+}  # fmt: skip
+
+
+def _whole(node: nodes.Expr) -> nodes.Expr:
+    """A node that is looked at: a text into which symbols were printed must be seen as what it will be."""
+    if isinstance(node, nodes.Const | nodes.Compare | nodes.BinExpr | nodes.Not):
+        return node
+    return nodes.Filter(node, WHOLE, [], [], None, None, lineno=node.lineno)
 
 
 def _printed(node: nodes.Expr) -> list[nodes.Expr]:
@@ -80,19 +115,22 @@ def _names(node: nodes.Node) -> list[nodes.Name]:
 
 def _text(node: Any) -> str:
     match node:
-        case nodes.Const(value=str() | int() | float() | None as value):
+        case nodes.Const(value=str() | int() | float() | None as value) if _is_written(value):
             return ascii(value)
         case nodes.Name(name=name) if name in ROOTS:
             return name
         case nodes.Getattr():
             return f"{_text(node.node)}.{node.attr}"
-        case nodes.Getitem(arg=nodes.Slice()):
-            raise _NotLiftableError
+        case nodes.Getitem(arg=nodes.Slice() as part):
+            ends = ("" if end is None else _text(end) for end in (part.start, part.stop, part.step))
+            return f"{_text(node.node)}[{':'.join(ends)}]"
+        case nodes.Call(node=nodes.Getattr()) if node.dyn_args is None and node.dyn_kwargs is None:
+            return f"{_text(node.node)}({', '.join(_arguments(node))})"
         case nodes.Getitem():
             return f"{_text(node.node)}[{_text(node.arg)}]"
         case nodes.Filter() if node.name in _ESCAPES and node.node is not None:
             return _text(node.node)
-        case nodes.Filter() | nodes.Test() if node.name not in _IMPURE and node.node is not None:
+        case nodes.Filter() | nodes.Test() if node.name not in IMPURE and node.node is not None:
             return _applied(node)
         case nodes.Compare():
             parts = (f" {_COMPARISONS[operand.op]} {_text(operand.expr)}" for operand in node.ops)
@@ -116,11 +154,19 @@ def _text(node: Any) -> str:
 def _applied(node: nodes.Filter | nodes.Test) -> str:
     if node.dyn_args is not None or node.dyn_kwargs is not None:
         raise _NotLiftableError
-    arguments = [_text(argument) for argument in node.args]
-    arguments += [f"{pair.key}={_text(pair.value)}" for pair in node.kwargs]
+    arguments = _arguments(node)
     called = f"({', '.join(arguments)})" if arguments else ""
     inner = _text(node.node)
     return f"({inner} is {node.name}{called})" if isinstance(node, nodes.Test) else f"({inner} | {node.name}{called})"
+
+
+def _arguments(node: nodes.Filter | nodes.Test | nodes.Call) -> list[str]:
+    named = (f"{pair.key}={_text(pair.value)}" for pair in node.kwargs)
+    return [*(_text(argument) for argument in node.args), *named]
+
+
+def _is_written(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _refuse_undeclared(tree: nodes.Template, file: str, fields: Collection[str]) -> None:
@@ -163,12 +209,37 @@ def _constant(node: nodes.Node) -> str | None:
     return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None
 
 
+def _refuse_parts(tree: nodes.Template, file: str) -> None:
+    """A field is a plain value: all that can be taken from it by name are a text's methods, to be called."""
+    called = {id(call.node) for call in tree.find_all(nodes.Call)}
+    for node in tree.find_all(nodes.Getattr):
+        root = isinstance(node.node, nodes.Name) and node.node.name in ROOTS
+        method = id(node) in called and node.attr in _METHODS
+        if not root and not method and (text := expression_text(node.node)) is not None:
+            raise CourseError(
+                f"`{text}` has no part `{node.attr}`.",
+                fix="Use a filter, such as `| upper`.",
+                place=Place(file, node.lineno),
+                rule="template",
+            )
+
+
 def _refuse_shadows(tree: nodes.Template, file: str) -> None:
-    taken = [(name.name, name.lineno) for name in tree.find_all(nodes.Name) if name.ctx != "load"]
-    taken += [(target.target, target.lineno) for target in tree.find_all(nodes.Import)]
-    for imported in tree.find_all(nodes.FromImport):
-        taken += [(name[1] if isinstance(name, tuple) else name, imported.lineno) for name in imported.names]
-    for name, line in taken:
+    for name, line in _given_names(tree):
         if name in ROOTS or name == SYMBOLS:
             fix = "Choose another name."
             raise CourseError(f"`{name}` has a meaning of its own.", fix=fix, place=Place(file, line), rule="template")
+
+
+def _given_names(tree: nodes.Template) -> Iterator[tuple[str, int]]:
+    """The names to which a template gives a meaning, and `_personal`, which no template may even mention."""
+    for name in tree.find_all(nodes.Name):
+        if name.ctx != "load" or name.name == SYMBOLS:
+            yield name.name, name.lineno
+    for macro in tree.find_all(nodes.Macro):
+        yield macro.name, macro.lineno
+    for target in tree.find_all(nodes.Import):
+        yield target.target, target.lineno
+    for imported in tree.find_all(nodes.FromImport):
+        for pair in imported.names:
+            yield pair[1] if isinstance(pair, tuple) else pair, imported.lineno

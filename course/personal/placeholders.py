@@ -11,20 +11,26 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from html import escape
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from course.errors import CourseError
 from course.personal.readers import Expressions, Reader
-from course.personal.symbols import Spot, has_tokens, in_address, replace_tokens
+from course.personal.tokens import MARK, Spot, in_address, replace_symbols
 
 ALLOWED_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 MOST_PLACEHOLDERS = 150
 """SendGrid takes at most this many substitutions a recipient (its limit of 2026)."""
 
 _SALT = 10
-_ADDRESS = re.compile(r"""(\s(?:href|src|background|action|poster|cite)\s*=\s*["'])([^"']*)(["'])""", re.IGNORECASE)
-_UNFIT = re.compile(r"""\s(?:style|on\w+|srcset)\s*=\s*(?:"[^"]*"|'[^']*')|<(style|script)\b.*?</\1\s*>""", re.I | re.S)
+_ADDRESSES = frozenset({"href", "src", "background", "action", "formaction", "poster", "cite", "data", "longdesc"})
+_TEXTS = frozenset({"alt", "title", "label", "summary", "abbr", "value", "placeholder", "class", "id", "name"})
+_TAG = re.compile(r"""<[a-zA-Z](?:[^<>"']|"[^"]*"|'[^']*')*>""")
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*')""")
+_CODE = re.compile(r"<(style|script)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>]+", re.IGNORECASE)
+_SCHEME = re.compile(rf"(?:{'|'.join(sorted(ALLOWED_SCHEMES))}):", re.IGNORECASE)
 
 
 class Where(StrEnum):
@@ -64,6 +70,16 @@ class Email:
     salt: str
 
 
+class UnsafeSpotError(CourseError):
+    """A subscriber's value stands where no way of writing it would be safe. `expression` is what stands there."""
+
+    def __init__(self, expression: str) -> None:
+        self.expression = expression
+        message = f"`{expression}` stands where a subscriber's value cannot be made safe, such as in a style."
+        fix = "Use it in the text, in an address or in a quoted attribute that is text, such as alt or title."
+        super().__init__(message, fix=fix, rule="template")
+
+
 class Tags:
     """Gives out the tags of one email while its parts are put together."""
 
@@ -81,19 +97,26 @@ class Tags:
 
     def in_text(self, text: str) -> str:
         """Plain text, or a subject, with its tokens turned into tags."""
-        return replace_tokens(text, lambda spot, expression: self.tag(expression, _IN_TEXT[spot]))
+        addresses = _LINK.sub(lambda found: in_address(found[0]), text)
+        return replace_symbols(addresses, lambda spot, expression: self.tag(expression, _IN_TEXT[spot]))
 
     def in_html(self, html: str) -> str:
-        """HTML with its tokens turned into tags. Raises CourseError for one in a style or a script."""
-        for found in _UNFIT.finditer(html):
-            if has_tokens(found[0]):
-                raise CourseError(
-                    "A subscriber's value stands inside a style, a script or a handler, where it cannot be made safe.",
-                    fix="Use it in the text or in an address instead.",
-                    rule="template",
-                )
-        addresses = _ADDRESS.sub(lambda found: found[1] + in_address(found[2]) + found[3], html)
-        return replace_tokens(addresses, lambda spot, expression: self.tag(expression, _IN_HTML[spot]))
+        """HTML with its tokens turned into tags. Raises UnsafeSpotError for one in a style, a script or a handler."""
+        for found in _CODE.finditer(html):
+            _refuse(found[0])
+        in_tags = _TAG.sub(lambda found: self._in_tag(found[0]) if MARK in found[0] else found[0], html)
+        return replace_symbols(in_tags, lambda spot, expression: self.tag(expression, _IN_HTML[spot]))
+
+    def _in_tag(self, tag: str) -> str:
+        _refuse(_ATTRIBUTE.sub("", tag))
+        return _ATTRIBUTE.sub(lambda found: f"{found[1]}{found[2]}{self._in_attribute(found[1].lower(), found[3])}", tag)
+
+    def _in_attribute(self, name: str, quoted: str) -> str:
+        if name in _ADDRESSES:
+            return f"{quoted[0]}{in_address(quoted[1:-1])}{quoted[0]}"
+        if name not in _TEXTS and not name.startswith(("aria-", "data-")):
+            _refuse(quoted)
+        return quoted
 
     def placeholders(self) -> tuple[Placeholder, ...]:
         """All tags given out. Raises CourseError where there are more than SendGrid takes."""
@@ -104,6 +127,13 @@ class Tags:
                 rule="template",
             )
         return tuple(self._tags.values())
+
+
+def _refuse(html: str) -> None:
+    def refused(spot: Spot, expression: str) -> str:
+        raise UnsafeSpotError(expression)
+
+    replace_symbols(html, refused)
 
 
 def tag_values(email: Email, expressions: Expressions, reader: Reader) -> dict[str, str]:
@@ -124,7 +154,7 @@ def written(value: object, where: Where) -> str:
         case Where.HTML:
             return escape(text)
         case Where.ADDRESS_PART:
-            return quote(text, safe="")
+            return quote(text, safe="", errors="ignore")
         case Where.ADDRESS:
             return escape(_address(text))
         case Where.ADDRESS_IN_TEXT:
@@ -135,23 +165,26 @@ def written(value: object, where: Where) -> str:
 
 def _address(text: str) -> str:
     address = text.strip()
-    try:
-        allowed = urlsplit(address).scheme.lower() in ALLOWED_SCHEMES
-    except ValueError:
-        allowed = False
-    return quote(address, safe="/:?&=#%+,;@~!$'()*[]") if allowed else ""
+    return quote(address, safe="/:?&=#%+,;@~!$'()*[]", errors="ignore") if _SCHEME.match(address) else ""
 
 
 def fill(email: Email, values: Mapping[str, str]) -> Email:
     """The email as one reader gets it: each tag replaced once, the values themselves left alone."""
     if not email.placeholders:
         return email
-    pattern = re.compile(f"dc{re.escape(email.salt)}\\d{{3}}[a-z]z")
 
     def filled(text: str) -> str:
-        return pattern.sub(lambda found: values.get(found[0], found[0]), text)
+        parts = list(_parts(text, email.salt))
+        parts[1::2] = [values.get(tag, tag) for tag in parts[1::2]]
+        return "".join(parts)
 
     return Email(filled(email.subject), filled(email.html), filled(email.text), (), email.salt)
+
+
+@lru_cache(maxsize=64)
+def _parts(text: str, salt: str) -> tuple[str, ...]:
+    """A text taken apart at its tags, which are every other part: once for all readers."""
+    return tuple(re.split(f"(dc{re.escape(salt)}\\d{{3}}[a-z]z)", text))
 
 
 def salted_afresh(email: Email, values: Sequence[Mapping[str, str]]) -> Email:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from jinja2 import ChainableUndefined
+from jinja2 import ChainableUndefined, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from course.errors import CourseError
 from course.model import Field, FieldKind
 from course.personal.symbols import Look, Mode, Outcome
 
@@ -76,6 +77,9 @@ def _number(text: str) -> int | float | None:
 class _Missing(ChainableUndefined):
     """A field without value or default: false, empty when printed, and what `default()` replaces."""
 
+    def __call__(self, *args: object, **kwargs: object) -> _Missing:
+        return self
+
 
 class Expressions:
     """Works out lifted expressions for one reader after another.
@@ -89,7 +93,10 @@ class Expressions:
         self._compiled: dict[str, Callable[[Reader], object]] = {}
 
     def value(self, expression: str, reader: Reader) -> object:
-        """What an expression is for a reader; a missing value is falsy and prints as nothing."""
+        """What an expression is for a reader; a missing value is falsy and prints as nothing.
+
+        Raises CourseError, without a place, for one that cannot be worked out, such as a division by nothing.
+        """
         evaluate = self._compiled.get(expression)
         if evaluate is None:
             evaluate = self._compiled[expression] = self._compile(expression)
@@ -119,8 +126,20 @@ class Expressions:
         if link := _LINK.fullmatch(expression):
             name = link[1]
             return lambda reader: reader.links.get(name, "")
-        evaluate = self._environment.compile_expression(expression, undefined_to_none=False)
-        return lambda reader: evaluate(subscriber=_Fields(reader.values), links=_Fields(reader.links))
+        work_out = self._environment.compile_expression(expression, undefined_to_none=False)
+
+        def evaluate(reader: Reader) -> object:
+            try:
+                value = work_out(subscriber=_Fields(reader.values), links=_Fields(reader.links))
+                return str(value) if isinstance(value, Undefined) else value
+            except Exception as error:
+                raise CourseError(
+                    f"`{expression}` cannot be worked out for every reader: {error}.",
+                    fix="Say what holds for somebody of whom nothing is known, as with `| default(…)`.",
+                    rule="template",
+                ) from error
+
+        return evaluate
 
     @cached_property
     def _environment(self) -> ImmutableSandboxedEnvironment:

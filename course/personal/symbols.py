@@ -7,31 +7,20 @@ for whom the answers come out the same read the same email: they share a variant
 
 from __future__ import annotations
 
-import functools
-import re
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 from course.errors import CourseError
-
-_TOKEN = re.compile(r"d([paq])([0-9a-f]+)x")
-
+from course.personal.tokens import symbol_token
 
 class Mode(StrEnum):
     """How a template looked at an expression: was it true, or what was its value?"""
 
     TRUTH = "truth"
     VALUE = "value"
-
-
-class Spot(StrEnum):
-    """What a token is printed into, by the letter that it carries."""
-
-    TEXT = "p"
-    ADDRESS = "a"
-    ADDRESS_PART = "q"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +48,20 @@ class Trace:
 
     def outcome(self, look: Look) -> Outcome:
         """The answer to a question. Raises CourseError where it could have any number of answers."""
-        if look.mode is Mode.VALUE and not self.bounded(look.expression):
-            raise CourseError(
-                f"`{look.expression}` would need an email of its own for each of its values.",
-                fix="Print it, ask whether it is there or equals something, or declare its `values` in [fields].",
-                rule="too-many-variants",
-            )
+        if look.mode is Mode.VALUE:
+            self.refuse_unbounded(look.expression)
         if look not in self.outcomes:
             self.outcomes[look] = self.answer(look)
         return self.outcomes[look]
+
+    def refuse_unbounded(self, expression: str) -> None:
+        """Raise CourseError for an expression that could have any number of values."""
+        if not self.bounded(expression):
+            raise CourseError(
+                f"`{expression}` would need an email of its own for each of its values.",
+                fix="Print it, ask whether it is there or equals something, or declare its `values` in [fields].",
+                rule="too-many-variants",
+            )
 
 
 class Symbol:
@@ -78,11 +72,6 @@ class Symbol:
     def __init__(self, expression: str, trace: Trace) -> None:
         self._expression = expression
         self._trace = trace
-
-    @property
-    def token(self) -> str:
-        """Letters and digits that hold the expression, which Markdown and MJML leave as they are."""
-        return f"dp{self._expression.encode().hex()}x"
 
     @property
     def expression(self) -> str:
@@ -98,51 +87,61 @@ class Symbol:
         """The reader's value."""
         return self._trace.outcome(Look(Mode.VALUE, self._expression))
 
+    def __str__(self) -> str:
+        return symbol_token(self._expression)
+
     def __bool__(self) -> bool:
         return bool(self._trace.outcome(Look(Mode.TRUTH, self._expression)))
 
+    def _holds(self, comparison: str, other: object) -> bool:
+        """Whether a comparison with a value is true; asked as such, since its answer is only one of two."""
+        text = source_of(other)
+        if text is None:
+            raise TypeError(f"a subscriber's value cannot be compared with {type(other).__name__!r}")
+        return bool(Symbol(comparison.format(self._expression, text), self._trace))
+
     def __eq__(self, other: object) -> bool:
-        return bool(self.looked_at() == plain(other))
+        return source_of(other) is not None and self._holds("({0} == {1})", other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
+    def __lt__(self, other: object) -> bool:
+        return self._holds("({0} < {1})", other)
+
+    def __le__(self, other: object) -> bool:
+        return self._holds("({0} <= {1})", other)
+
+    def __gt__(self, other: object) -> bool:
+        return self._holds("({0} > {1})", other)
+
+    def __ge__(self, other: object) -> bool:
+        return self._holds("({0} >= {1})", other)
+
+    def __contains__(self, item: object) -> bool:
+        return self._holds("({1} in {0})", item)
+
     def __hash__(self) -> int:
         return hash(self.looked_at())
 
-    def __str__(self) -> str:
-        return str(self.looked_at())
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.looked_at(), name)
+    def __len__(self) -> int:
+        self._trace.refuse_unbounded(self._expression)
+        return int(Symbol(f"({self._expression} | length)", self._trace).looked_at() or 0)
 
     def __iter__(self) -> Iterator[object]:
-        return iter(str(self.looked_at()))
-
-    def __len__(self) -> int:
-        return len(str(self.looked_at()))
-
-    def __contains__(self, item: object) -> bool:
-        return str(plain(item)) in str(self.looked_at())
+        return (Symbol(f"({self._expression} | list)[{index}]", self._trace) for index in range(len(self)))
 
     def __getitem__(self, key: object) -> object:
-        if isinstance(key, str | int):
-            return Symbol(f"{self._expression}[{key!a}]", self._trace)
-        return str(self.looked_at())[plain(key)]
+        text = _slice_text(key) if isinstance(key, slice) else source_of(key)
+        if text is None:
+            raise TypeError(f"a subscriber's value has no part {key!r}")
+        return Symbol(f"{self._expression}[{text}]", self._trace)
 
-    def __html__(self) -> str:
-        return self.token
-
-
-def _forwarded(name: str) -> Callable[..., Any]:
-    def method(self: Symbol, *args: object) -> Any:
-        return getattr(self.looked_at(), name)(*(plain(argument) for argument in args))
-
-    return method
-
-
-for _name in ("lt", "le", "gt", "ge", "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "floordiv", "mod", "neg"):
-    setattr(Symbol, f"__{_name}__", _forwarded(f"__{_name}__"))
+    def __getattr__(self, name: str) -> Any:
+        # Jinja asks every callable for these two.
+        if name.startswith("_") or name in {"unsafe_callable", "alters_data"}:
+            raise AttributeError(name)
+        return getattr(self.looked_at(), name)
 
 
 class Symbols:
@@ -155,53 +154,41 @@ class Symbols:
         return Symbol(expression, self._trace)
 
 
+class Unreachable(Symbols):
+    """What an imported template finds instead of symbols: it was imported without its context."""
+
+    def __init__(self) -> None:
+        pass
+
+    def __getitem__(self, expression: str) -> NoReturn:
+        raise CourseError(
+            f"`{expression}` is not known in a template that is imported without context.",
+            fix="Write `{% import … with context %}`, or pass the value as an argument.",
+            rule="template",
+        )
+
+
 def plain(value: object) -> Any:
     """A value to compute with: a symbol is looked at, anything else stays as it is."""
     return value.looked_at() if isinstance(value, Symbol) else value
 
 
-def extended(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that, on a symbol and with constant arguments, gives a symbol of the filtered expression."""
-
-    @functools.wraps(filter_)
-    def apply(*args: Any, **kwargs: Any) -> Any:
-        shift = 1 if hasattr(filter_, "jinja_pass_arg") else 0
-        symbol, rest = args[shift] if len(args) > shift else None, args[shift + 1 :]
-        given = [ascii(value) for value in rest] + [f"{key}={value!a}" for key, value in kwargs.items()]
-        constant = all(isinstance(value, str | int | float) for value in (*rest, *kwargs.values()))
-        if isinstance(symbol, Symbol) and constant:
-            called = f"({', '.join(given)})" if given else ""
-            return Symbol(f"({symbol.expression} | {name}{called})", symbol.trace)
-        return filter_(*(plain(value) for value in args), **{key: plain(value) for key, value in kwargs.items()})
-
-    return apply
-
-
-def examined(test: Callable[..., Any]) -> Callable[..., Any]:
-    """A test (`is …`) that looks at symbols instead of taking them for values."""
-
-    @functools.wraps(test)
-    def apply(*args: Any, **kwargs: Any) -> Any:
-        return test(*(plain(value) for value in args), **{key: plain(value) for key, value in kwargs.items()})
-
-    return apply
+def source_of(value: object) -> str | None:
+    """A symbol's expression, or a constant (a list of them too), as Jinja source; None for anything else."""
+    if isinstance(value, Symbol):
+        return value.expression
+    if value is None or isinstance(value, bool | int):
+        return repr(value)
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else None
+    if isinstance(value, str):
+        return ascii(str.__str__(value))
+    if isinstance(value, list | tuple):
+        items = [source_of(item) for item in value]
+        return None if None in items else f"[{''.join(f'{item}, ' for item in items)}]"
+    return None
 
 
-def replace_tokens(text: str, replacement: Callable[[Spot, str], str]) -> str:
-    """`text` with each symbol's token replaced by what `replacement` says for its spot and expression."""
-    return _TOKEN.sub(lambda found: replacement(Spot(found[1]), bytes.fromhex(found[2]).decode()), text)
-
-
-def in_address(address: str) -> str:
-    """An address with its tokens marked as such: one at the start is the address, any other a part of it."""
-
-    def marked(found: re.Match[str]) -> str:
-        spot = Spot.ADDRESS if not address[: found.start()].strip() else Spot.ADDRESS_PART
-        return f"d{spot}{found[2]}x"
-
-    return _TOKEN.sub(marked, address)
-
-
-def has_tokens(text: str) -> bool:
-    """Whether a symbol was printed into `text`."""
-    return _TOKEN.search(text) is not None
+def _slice_text(key: slice) -> str | None:
+    parts = ["" if part is None else source_of(part) for part in (key.start, key.stop, key.step)]
+    return None if None in parts else ":".join(str(part) for part in parts)

@@ -12,7 +12,7 @@ from markdown_it.rules_inline import StateInline
 from course.citations import CITATION, Bibliography
 from course.prose.html import email_html
 from course.prose.plain import plain_text
-from course.templating import replace_values
+from course.personal.tokens import replace_values
 
 __all__ = ["Prose", "render_prose"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from markdown_it.token import Token
 
 from course.citations import Cited
-from course.personal.symbols import in_address
+from course.personal.tokens import in_address
 
 
 def plain_text(tokens: Sequence[Token]) -> str:

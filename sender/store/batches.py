@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -62,7 +62,8 @@ class Addressee:
 def create(connection: Connection, course_id: int, variant_id: int, owner: str, lease_until: datetime) -> int:
     """A new claimed batch; its id."""
     values = {"course_id": course_id, "variant_id": variant_id, "state": BatchState.CLAIMED, "owner": owner}
-    return int(connection.execute(insert(batch).values(**values, lease_until=lease_until).returning(batch.c.id)).scalar_one())
+    statement = insert(batch).values(**values, lease_until=lease_until).returning(batch.c.id)
+    return int(connection.execute(statement).scalar_one())
 
 
 def add_deliveries(connection: Connection, batch_id: int, deliveries: Sequence[NewDelivery]) -> None:
@@ -81,6 +82,18 @@ def rebatch(connection: Connection, delivery_id: int, batch_id: int, slot_at: da
     """Put a delivery that waits into a batch, at a new slot."""
     values = {"batch_id": batch_id, "slot_at": slot_at, "slot_on": slot_on}
     connection.execute(update(delivery).where(delivery.c.id == delivery_id).values(**values))
+
+
+def split_off(connection: Connection, batch_id: int, delivery_id: int, owner: str, lease_until: datetime) -> int:
+    """Move one delivery of a batch into a claimed batch of its own; that batch's id."""
+    course_id, variant_id = connection.execute(
+        select(batch.c.course_id, batch.c.variant_id).where(batch.c.id == batch_id)
+    ).one()
+    alone = create(connection, course_id, variant_id, owner, lease_until)
+    connection.execute(update(delivery).where(delivery.c.id == delivery_id).values(batch_id=alone))
+    of_it = select(delivery.c.enrolment_id).where(delivery.c.id == delivery_id).scalar_subquery()
+    connection.execute(update(enrolment).where(enrolment.c.id == of_it).values(batch_id=alone))
+    return alone
 
 
 def cancel(connection: Connection, reasons: Mapping[int, str]) -> None:
@@ -116,7 +129,7 @@ def held_by_others(connection: Connection, owner: str) -> list[Foreign]:
     """The batches claimed or being sent by anyone but `owner`."""
     columns = batch.c["id", "state", "owner", "lease_until"]
     states = (BatchState.CLAIMED, BatchState.SENDING)
-    found = connection.execute(select(columns).where(batch.c.state.in_(states), batch.c.owner != owner))
+    found = connection.execute(select(*columns).where(batch.c.state.in_(states), batch.c.owner != owner))
     return [Foreign(id_, BatchState(state), holder, lease) for id_, state, holder, lease in found]
 
 
@@ -127,23 +140,27 @@ def take_over(connection: Connection, found: Foreign, owner: str, lease_until: d
 
 def give_up(connection: Connection, found: Foreign) -> bool:
     """Call a batch uncertain whose owner vanished while sending; whether it still was that owner's."""
-    return _moved(connection, found, {"state": BatchState.UNCERTAIN, "reason": "its sender vanished during the request"})
+    values = {"state": BatchState.UNCERTAIN, "reason": "its sender vanished during the request"}
+    return _moved(connection, found, values)
 
 
 def _moved(connection: Connection, found: Foreign, values: Mapping[str, object]) -> bool:
+    """Change a batch if it still is what and whose it was found to be; whether it was."""
+    lease = batch.c.lease_until
+    unchanged = lease.is_(None) if found.lease_until is None else lease == found.lease_until
     same = (batch.c.id == found.id, batch.c.state == found.state, batch.c.owner == found.owner)
-    unchanged = (
-        batch.c.lease_until.is_(None) if found.lease_until is None else batch.c.lease_until == found.lease_until
-    )
     return connection.execute(update(batch).where(*same, unchanged).values(**values)).rowcount == 1
 
 
-def renew(connection: Connection, owner: str, ids: Iterable[int], lease_until: datetime) -> None:
-    """Lengthen the lease on what `owner` has claimed, and on those of `ids` that it is sending."""
-    mine = batch.c.owner == owner
-    under_way = (batch.c.state == BatchState.SENDING) & batch.c.id.in_(tuple(ids))
-    held = mine & ((batch.c.state == BatchState.CLAIMED) | under_way)
-    connection.execute(update(batch).where(held).values(lease_until=lease_until))
+def send_again(connection: Connection, found: Foreign, owner: str, lease_until: datetime) -> bool:
+    """Take a batch that an owner vanished while sending, where doing it twice changes nothing."""
+    return _moved(connection, found, {"state": BatchState.CLAIMED, "owner": owner, "lease_until": lease_until})
+
+
+def renew(connection: Connection, owner: str, lease_until: datetime) -> None:
+    """Lengthen the lease on what `owner` has claimed. A request is given up on before its own lease ends."""
+    mine = (batch.c.owner == owner, batch.c.state == BatchState.CLAIMED)
+    connection.execute(update(batch).where(*mine).values(lease_until=lease_until))
 
 
 def begin(connection: Connection, batch_id: int, owner: str, at: datetime, lease_until: datetime) -> Begun | None:
@@ -171,12 +188,11 @@ def addressees(connection: Connection, batch_id: int) -> list[Addressee]:
         *subscriber.c["email", "email_key", "first_name", "last_name", "zone", "attributes"],
     )  # fmt: skip
     open_ = (delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None))
-    return [
-        _addressee(row) for row in connection.execute(select(*columns).select_from(joined).where(*open_).order_by(delivery.c.id))
-    ]
+    found = select(*columns).select_from(joined).where(*open_).order_by(delivery.c.id)
+    return [_addressee(row) for row in connection.execute(found)]
 
 
-def _addressee(row: Row[Any]) -> Addressee:
+def _addressee(row: Row[*tuple[Any, ...]]) -> Addressee:
     id_, enrolment_id, status, course_id, email, email_key, first, last, zone, attributes = row
     fields = {**attributes, "first_name": first, "last_name": last, "email": email, "timezone": zone}
     name = f"{first} {last}".strip()
@@ -187,8 +203,12 @@ def settle(
     connection: Connection, batch_id: int, owner: str, state: BatchState, *, reason: str = "", message_id: str = "",
     not_before: datetime | None = None,
 ) -> bool:  # fmt: skip
-    """Record what became of a batch that `owner` was sending; False where it was no longer its."""
-    sent = (batch.c.id == batch_id, batch.c.state == BatchState.SENDING, batch.c.owner == owner)
+    """Record what became of a batch that `owner` was sending; False where it was no longer its.
+
+    One that was given up on meanwhile, and called uncertain, is settled by the answer all the same.
+    """
+    under_way = batch.c.state.in_((BatchState.SENDING, BatchState.UNCERTAIN))
+    sent = (batch.c.id == batch_id, under_way, batch.c.owner == owner)
     values = {"state": state, "reason": reason[:500], "message_id": message_id[:200], "not_before": not_before}
     return connection.execute(update(batch).where(*sent).values(**values)).rowcount == 1
 

@@ -90,7 +90,7 @@ def _sqlite(url: str, file: Path, create: bool) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=80)
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: SqliteConnection, record: object) -> None:
+    def _prepare(connection: SqliteConnection, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy's begin event below opens every transaction
         for pragma in (f"busy_timeout={_BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()

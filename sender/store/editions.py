@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from sender.store.tables import content, course, edition, edition_file, lesson, lesson_alias, variant
 
@@ -24,13 +24,13 @@ class CourseRow:
 
 def courses(connection: Connection) -> list[CourseRow]:
     """All published courses, by slug."""
-    found = connection.execute(select(course.c["id", "slug", "edition_id", "held"]).order_by(course.c.slug))
+    found = connection.execute(select(*course.c["id", "slug", "edition_id", "held"]).order_by(course.c.slug))
     return [CourseRow(*row) for row in found]
 
 
 def course_named(connection: Connection, slug: str) -> CourseRow | None:
     """The course of that slug, or None where it was never published."""
-    found = connection.execute(select(course.c["id", "slug", "edition_id", "held"]).where(course.c.slug == slug))
+    found = connection.execute(select(*course.c["id", "slug", "edition_id", "held"]).where(course.c.slug == slug))
     row = found.one_or_none()
     return None if row is None else CourseRow(*row)
 
@@ -76,14 +76,15 @@ def edition_files(connection: Connection, edition_id: int) -> dict[str, bytes]:
     """The frozen files of an edition, by path."""
     joined = edition_file.join(content, content.c.hash == edition_file.c.hash)
     found = select(edition_file.c.path, content.c.bytes).select_from(joined)
-    return {path: data for path, data in connection.execute(found.where(edition_file.c.edition_id == edition_id))}
+    rows = connection.execute(found.where(edition_file.c.edition_id == edition_id))
+    return {str(path): bytes(data) for path, data in rows}
 
 
-def edition_row(connection: Connection, edition_id: int) -> Row[tuple[int, str]] | None:
+def edition_row(connection: Connection, edition_id: int) -> tuple[int, str] | None:
     """The course's id and the hash of an edition, or None."""
-    return connection.execute(
-        select(edition.c.course_id, edition.c.hash).where(edition.c.id == edition_id)
-    ).one_or_none()
+    found = select(edition.c.course_id, edition.c.hash).where(edition.c.id == edition_id)
+    row = connection.execute(found).one_or_none()
+    return None if row is None else (int(row[0]), str(row[1]))
 
 
 def lesson_ids(connection: Connection, course_id: int) -> dict[str, int]:
@@ -117,18 +118,33 @@ def _rename(connection: Connection, course_id: int, lesson_id: int, slug: str) -
 
 def lesson_slugs(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """The slug of each lesson."""
-    return dict(connection.execute(select(lesson.c.id, lesson.c.slug).where(lesson.c.id.in_(set(ids)))).tuples())
+    found = select(lesson.c.id, lesson.c.slug).where(lesson.c.id.in_(set(ids)))
+    return {int(id_): str(slug) for id_, slug in connection.execute(found)}
 
 
-def variants_of(connection: Connection, edition_id: int, kind: str, lesson_id: int | None, track: str) -> list[
-    Row[tuple[int, list[list[object]]]]
-]:
+@dataclass(frozen=True, slots=True)
+class VariantRow:
+    """A rendered variant as it is kept: `placeholders` are tag, expression and where."""
+
+    edition_id: int
+    kind: str
+    lesson_id: int | None
+    subject: str
+    html: str
+    text: str
+    placeholders: list[list[str]]
+    salt: str
+
+
+def variants_of(
+    connection: Connection, edition_id: int, kind: str, lesson_id: int | None, track: str
+) -> list[tuple[int, list[list[object]]]]:
     """The rendered variants of one of an edition's emails: id and outcomes."""
     same_lesson = variant.c.lesson_id.is_(None) if lesson_id is None else variant.c.lesson_id == lesson_id
     found = select(variant.c.id, variant.c.outcomes).where(
         variant.c.edition_id == edition_id, variant.c.kind == kind, variant.c.track == track, same_lesson
     )
-    return list(connection.execute(found.order_by(variant.c.id)))
+    return [(int(id_), outcomes) for id_, outcomes in connection.execute(found.order_by(variant.c.id))]
 
 
 def add_variant(connection: Connection, values: Mapping[str, object]) -> int:
@@ -136,10 +152,7 @@ def add_variant(connection: Connection, values: Mapping[str, object]) -> int:
     return int(connection.execute(insert(variant).values(**values).returning(variant.c.id)).scalar_one())
 
 
-def variant_row(connection: Connection, variant_id: int) -> Row[tuple[int, str, int | None, str, str, str, list[
-    list[str]
-], str]]:
-    """A variant: edition_id, kind, lesson_id, subject, html, text, placeholders and salt."""
+def variant_row(connection: Connection, variant_id: int) -> VariantRow:
+    """A variant by its id."""
     columns = variant.c["edition_id", "kind", "lesson_id", "subject", "html", "text", "placeholders", "salt"]
-    return connection.execute(select(columns).where(variant.c.id == variant_id)).one()
-
+    return VariantRow(*connection.execute(select(*columns).where(variant.c.id == variant_id)).one())

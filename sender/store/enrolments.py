@@ -73,7 +73,7 @@ def due(connection: Connection, now: datetime, limit: int) -> list[Due]:
     return [_due(row) for row in rows]
 
 
-def _unblocked(statement: Select[Any]) -> Select[Any]:
+def _unblocked(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     joined = (
         enrolment.join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
         .join(course, and_(course.c.id == enrolment.c.course_id, course.c.held.is_(False)))
@@ -83,7 +83,7 @@ def _unblocked(statement: Select[Any]) -> Select[Any]:
     return statement.select_from(joined).where(enrolment.c.next_due_at.is_not(None), free)
 
 
-def _due(row: Row[Any]) -> Due:
+def _due(row: Row[*tuple[Any, ...]]) -> Due:
     (id_, subscriber_id, course_id, edition, track, status, overrides, start, next_due, since, zone, attributes,
      first, last, email) = row  # fmt: skip
     fields = {**attributes, "first_name": first, "last_name": last, "email": email, "timezone": zone}
@@ -105,8 +105,9 @@ def histories(connection: Connection, enrolments: Iterable[int]) -> dict[int, Hi
     ids = tuple(enrolments)
     found: dict[int, History] = {one: History([], set(), {}) for one in ids}
     columns = delivery.c["id", "enrolment_id", "kind", "lesson_id", "occasion", "batch_id", "outcome"]
-    state = select(*columns, batch.c.state).select_from(delivery.outerjoin(batch, batch.c.id == delivery.c.batch_id))
-    rows = connection.execute(state.where(delivery.c.enrolment_id.in_(ids)).order_by(delivery.c.slot_at, delivery.c.id))
+    joined = delivery.outerjoin(batch, batch.c.id == delivery.c.batch_id)
+    sent: Select[*tuple[Any, ...]] = select(*columns, batch.c.state).select_from(joined)
+    rows = connection.execute(sent.where(delivery.c.enrolment_id.in_(ids)).order_by(delivery.c.slot_at, delivery.c.id))
     for id_, enrolment_id, kind_name, lesson, occasion, batch_id, outcome, batch_state in rows:
         history, kind = found[enrolment_id], DeliveryKind(kind_name)
         history.occasions[kind, lesson] = max(history.occasions.get((kind, lesson), 0), occasion + 1)
@@ -168,9 +169,7 @@ def finish(connection: Connection, batch_id: int | None = None, *, ids: Iterable
         .where(
             later.c.enrolment_id == enrolment.c.id,
             later.c.kind == DeliveryKind.LESSON,
-            func.coalesce(later.c.outcome, state.c.state, "").not_in(
-                (BatchState.ACCEPTED, BatchState.CANCELLED)
-            ),
+            func.coalesce(later.c.outcome, state.c.state, "").not_in((BatchState.ACCEPTED, BatchState.CANCELLED)),
         )
         .exists()
     )
@@ -209,7 +208,7 @@ def standings(connection: Connection, course_id: int, after_id: int, limit: int)
     )
     person = enrolment.join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
     columns = (*enrolment.c["id", "track", "overrides"], subscriber.c.zone, *enrolment.c["start_at", "next_due_at"])
-    found = (
+    found: Select[*tuple[Any, ...]] = (
         select(*columns, latest.c.at, latest.c.on)
         .select_from(person.outerjoin(latest, latest.c.enrolment_id == enrolment.c.id))
         .where(enrolment.c.course_id == course_id, enrolment.c.id > after_id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, String, cast, func, select, update
 
 from sender.model import BatchState, DeliveryKind, EnrolmentStatus
+from sender.store.enrolments import next_due_at
 from sender.store.tables import batch, course, delivery, enrolment, subscriber, variant
 
 STATES = tuple(BatchState)
@@ -68,23 +69,16 @@ def empty(connection: Connection, batch_id: int) -> None:
     connection.execute(update(batch).where(batch.c.id == batch_id).values(state=BatchState.CANCELLED, not_before=None))
 
 
-def next_retry_at(connection: Connection) -> datetime | None:
-    """The earliest moment at which a batch is to be tried again."""
+def next_moment(connection: Connection, now: datetime) -> datetime | None:
+    """The next moment at which a tick has something to do, not before `now`; None where only a person can help."""
     joined = batch.join(course, course.c.id == batch.c.course_id)
-    due = (batch.c.state == BatchState.RETRY, course.c.held.is_(False))
-    moment: datetime | None = connection.execute(
-        select(func.min(batch.c.not_before)).select_from(joined).where(*due)
-    ).scalar()
-    return moment
-
-
-def next_lease_at(connection: Connection) -> datetime | None:
-    """The earliest end of a lease on a batch that is claimed or being sent."""
-    joined = batch.join(course, course.c.id == batch.c.course_id)
-    states = batch.c.state.in_((BatchState.CLAIMED, BatchState.SENDING))
-    found = select(func.min(batch.c.lease_until)).select_from(joined).where(states, course.c.held.is_(False))
-    moment: datetime | None = connection.execute(found).scalar()
-    return moment
+    free = course.c.held.is_(False)
+    retry = select(func.min(batch.c.not_before)).select_from(joined).where(batch.c.state == BatchState.RETRY, free)
+    held = batch.c.state.in_((BatchState.CLAIMED, BatchState.SENDING))
+    lease = select(func.min(batch.c.lease_until)).select_from(joined).where(held, free)
+    moments = (next_due_at(connection), connection.execute(retry).scalar(), connection.execute(lease).scalar())
+    known = [moment for moment in moments if moment is not None]
+    return max(now, min(known)) if known else None
 
 
 def counts(connection: Connection, course_id: int | None = None) -> dict[BatchState, int]:
@@ -102,7 +96,8 @@ def counts(connection: Connection, course_id: int | None = None) -> dict[BatchSt
 def enrolment_counts(connection: Connection, course_id: int) -> dict[EnrolmentStatus, int]:
     """How many enrolments of a course are in each status."""
     statement = select(enrolment.c.status, func.count()).where(enrolment.c.course_id == course_id)
-    found = {EnrolmentStatus(status): int(count) for status, count in connection.execute(statement.group_by(enrolment.c.status))}
+    rows = connection.execute(statement.group_by(enrolment.c.status))
+    found = {EnrolmentStatus(status): int(count) for status, count in rows}
     return {status: found.get(status, 0) for status in EnrolmentStatus}
 
 
@@ -125,11 +120,7 @@ def open_batches(connection: Connection, limit: int) -> list[OpenBatch]:
     """The batches that are claimed, sending, waiting, held, failed or uncertain, the latest first."""
     states = batch.c.state.not_in((BatchState.ACCEPTED, BatchState.CANCELLED))
     joined = batch.join(course, course.c.id == batch.c.course_id).join(variant, variant.c.id == batch.c.variant_id)
-    size = (
-        select(func.count())
-        .where(delivery.c.batch_id == batch.c.id, delivery.c.outcome.is_(None))
-        .scalar_subquery()
-    )
+    size = select(func.count()).where(delivery.c.batch_id == batch.c.id, delivery.c.outcome.is_(None)).scalar_subquery()
     columns = (
         batch.c.id, course.c.slug, variant.c.kind, variant.c.lesson_id, batch.c.state, size, batch.c.attempt,
         batch.c.not_before, batch.c.reason,
@@ -139,3 +130,11 @@ def open_batches(connection: Connection, limit: int) -> list[OpenBatch]:
         OpenBatch(id_, slug, DeliveryKind(kind), lesson, BatchState(state), *rest)
         for id_, slug, kind, lesson, state, *rest in connection.execute(found)
     ]
+
+
+def release(connection: Connection, slug: str | None) -> int:
+    """Let the held batches of a course, or of all, be tried again at once; how many."""
+    of_it = select(course.c.id) if slug is None else select(course.c.id).where(course.c.slug == slug)
+    held = update(batch).where(batch.c.state == BatchState.HELD, batch.c.course_id.in_(of_it))
+    at_once = datetime.fromtimestamp(0, UTC)
+    return connection.execute(held.values(state=BatchState.RETRY, not_before=at_once, attempt=0)).rowcount

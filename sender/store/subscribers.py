@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -39,7 +40,7 @@ def change(connection: Connection, people: Sequence[Mapping[str, object]]) -> No
     if not people:
         return
     statement = update(subscriber).where(subscriber.c.id == bindparam("b_id"))
-    values = {name: bindparam(f"b_{name}") for name in people[0] if name != "id"}
+    values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in people[0] if name != "id"}
     rows = [{f"b_{name}": value for name, value in person.items()} for person in people]
     connection.execute(statement.values(values), rows)
 

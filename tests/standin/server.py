@@ -29,7 +29,8 @@ class LoopbackServer(socketserver.ThreadingTCPServer):
 
     def __init__(self, port: int, exchange: Exchange) -> None:
         self.exchange = exchange
-        self._open: dict[socket.socket, threading.Thread] = {}
+        self._open: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
         super().__init__((LOOPBACK, port), _Conversation)
         self._acceptor = threading.Thread(target=self.serve_forever, args=(0.02,), name="standin", daemon=True)
@@ -48,11 +49,11 @@ class LoopbackServer(socketserver.ThreadingTCPServer):
         self.shutdown()
         self._acceptor.join()
         with self._changed:
-            conversations = dict(self._open)
-        for connection in conversations:
+            connections = list(self._open)
+        for connection in connections:
             with contextlib.suppress(OSError):  # its own thread, or the client, was faster
                 connection.shutdown(socket.SHUT_RDWR)
-        for thread in conversations.values():
+        for thread in self._threads:
             thread.join(_JOIN_SECONDS)
         self.server_close()
 
@@ -70,13 +71,15 @@ class LoopbackServer(socketserver.ThreadingTCPServer):
         """Hands an accepted connection to a thread, counting it first."""
         thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
         with self._changed:
-            self._open[request] = thread
+            self._open.add(request)
         thread.start()
+        # Only the accepting thread comes here, and `stop` reads the list when that one has ended.
+        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
 
     def shutdown_request(self, request: Any) -> None:
         """Closes a connection; overridden to stop counting it, and to let a reset be a reset."""
         with self._changed:
-            self._open.pop(request, None)
+            self._open.discard(request)
             self._changed.notify_all()
         self.close_request(request)
 

@@ -13,9 +13,7 @@ _RECIPIENT = re.compile(r"personalizations[.\[](\d+)\]?\.(?:to|cc|bcc|substituti
 _TOO_MANY = 429
 
 
-def meaning(
-    status: int, body: object, headers: Mapping[str, str], deliveries: Sequence[int], now: datetime
-) -> Answer:
+def meaning(status: int, body: object, headers: Mapping[str, str], deliveries: Sequence[int], now: datetime) -> Answer:
     """What an answer means. `deliveries` names the delivery of each personalization, by its place.
 
     A 400 that names recipients refuses those and says nothing of the others. One that names none,

@@ -13,15 +13,12 @@ import idna
 
 from course.model import Mailbox
 from course.personal.placeholders import fill
-from sender.model import Recipient, Request
+from sender.model import Recipient, Request, fits
 
 Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | bool
 
 DELIVERY_ARG = "dripcourse_delivery"
 """The custom arg that names a delivery; it comes back with every event."""
-
-MOST_BYTES = 10_000
-"""The most that one person's substitutions may come to, by the stricter of SendGrid's two accounts."""
 
 
 def payload(request: Request) -> tuple[dict[str, Json], tuple[int, ...]]:
@@ -48,11 +45,6 @@ def payload(request: Request) -> tuple[dict[str, Json], tuple[int, ...]]:
     if course.reply_to is not None:
         body["reply_to"] = _mailbox(course.reply_to)
     return body, tuple(one.delivery for one in recipients)
-
-
-def fits(recipient: Recipient) -> bool:
-    """Whether a person's substitutions stay within SendGrid's limit, so that they can share a request."""
-    return sum(len(tag) + len(value.encode()) for tag, value in recipient.values.items()) <= MOST_BYTES
 
 
 def _without_values(recipient: Recipient) -> Recipient:

@@ -1,0 +1,140 @@
+"""The authors' commands. Each imports what is heavy when it runs, so that the command line starts fast."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from course.model import Course, Track
+
+F = TypeVar("F", bound=Callable[..., Any])
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _of_a_course(command: F) -> F:
+    """Give a command the argument COURSE, a course folder, as `folder`."""
+    kind = click.Path(file_okay=False, path_type=Path)
+    return click.argument("folder", metavar="[COURSE]", type=kind, default=Path())(command)
+
+
+def _with_format(*names: str) -> Callable[[F], F]:
+    choice = click.Choice(names)
+    return click.option("--format", "output", type=choice, default="text", help="What to print on stdout.")
+
+
+@click.command(short_help="Start a course in a new folder.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--from", "copy_of", type=click.Choice(["product-path"]), help="Copy this bundled course.")
+def new(folder: Path, copy_of: str | None) -> None:
+    """Start a course in the folder DIR, which must be new or empty.
+
+    It begins with a welcome, two lessons, a closing and one source note, all with comments that say how things are
+    written; or, with --from, as a copy of a course that comes with dripcourse.
+    """
+    from course.new import new_course
+
+    written = new_course(folder, copy_of)
+    click.echo(f"Wrote a course of {len(written)} files to {folder}. What to do next:\n")
+    click.echo(f"  dripcourse check {folder}                          what is wrong with it, and where")
+    click.echo(f"  dripcourse build {folder} --out {folder}-emails    every lesson as it will arrive")
+    click.echo(f"  dripcourse simulate {folder} --from DATE           when each lesson would arrive")
+
+
+@click.command(short_help="Say what is wrong with a course, and where.")
+@_of_a_course
+@click.option("--strict", is_flag=True, help="Exit with status 1 on a warning too.")
+@_with_format("text", "json")
+def check(folder: Path, strict: bool, output: str) -> None:
+    """Say what is wrong with the course in the folder COURSE, by default this one, and what it cites of its sources.
+
+    The exit status is 1 where there is an error: such a course cannot be published.
+    """
+    from course.check import Severity, check_folder
+
+    report = check_folder(folder)
+    click.echo(_json(report.as_data()) if output == "json" else report.as_text())
+    if report.having(Severity.ERROR) or (strict and report.findings):
+        raise SystemExit(1)
+
+
+@click.command(short_help="Write every lesson as HTML, text and .eml.")
+@_of_a_course
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The folder for the files.")
+def build(folder: Path, out: Path) -> None:
+    """Write every lesson of the course in the folder COURSE, by default this one, as a sample subscriber would get it.
+
+    Each becomes three files: HTML, plain text and a message that mail programs open, dated 1 January 2000. The page
+    index.html lists them. Nothing is written where `dripcourse check` finds an error.
+    """
+    from course.build import build as build_course
+
+    index, *files = build_course(folder, out)
+    click.echo(f"Wrote {len(files)} files and {index.name} to {out}.\nOpen {index} in a browser.")
+
+
+@click.command(short_help="Show when each lesson would arrive.")
+@_of_a_course
+@click.option("--from", "start", required=True, metavar="DATE", callback=lambda _c, _p, text: _day(text))
+@click.option("--timezone", "zone", metavar="ZONE", callback=lambda _c, _p, name: _known_zone(name))
+@click.option("--track", "slug", metavar="TRACK", help="A track of the course; its first unless given.")
+@_with_format("text", "json", "csv", "ics")
+def simulate(folder: Path, start: date, zone: str | None, slug: str | None, output: str) -> None:
+    """Show when each lesson of the course in the folder COURSE would arrive for someone who starts on DATE."""
+    from course.folder import load, read_files
+    from course.simulate import arrivals, as_csv, as_ics, as_text
+
+    files = read_files(folder)
+    course = load(files)
+    track = _track(course, slug)
+    place = zone or course.cadence.zone
+    timings = arrivals(course, files, start=start, track=track, zone=place)
+    match output:
+        case "json":
+            click.echo(_json([one.as_data() for one in timings]))
+        case "csv":
+            click.echo(as_csv(timings), nl=False)
+        case "ics":
+            click.echo(as_ics(timings, course, track, start), nl=False)
+        case _:
+            click.echo(f"{course.title} · {track.title} · {place}\n\n{as_text(timings)}")
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _day(text: str) -> date:
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # it looks like a date, but there is none such
+    raise click.BadParameter(f"`{text}` is not a date. Write it as 2026-03-03.")
+
+
+def _known_zone(name: str | None) -> str | None:
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    from course.cadence import is_zone
+
+    if name is None or is_zone(name):
+        return name
+    near = get_close_matches(name, sorted(available_timezones()), n=1, cutoff=0.5)
+    meant = f"Did you mean {near[0]}?" if near else "Write its IANA name, such as Europe/Berlin."
+    raise click.BadParameter(f"There is no time zone `{name}`. {meant}")
+
+
+def _track(course: Course, slug: str | None) -> Track:
+    track = course.tracks[0] if slug is None else course.track(slug)
+    if track is None:
+        known = ", ".join(one.slug for one in course.tracks)
+        raise click.BadParameter(f"There is no track `{slug}`. The tracks are: {known}.", param_hint="'--track'")
+    return track

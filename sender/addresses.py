@@ -1,0 +1,62 @@
+"""Email addresses: whether one can be sent to, and the form in which two are compared."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import idna
+
+LONGEST = 254
+"""The longest address that can be used as a mailbox (RFC 5321, section 4.5.3.1.3: a path of 256 with its brackets)."""
+
+_PLAIN = re.compile(
+    r"(?!\.)(?!.*\.\.)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\.)"
+    r"@(?=.{1,253}\Z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
+)
+
+
+class AddressError(ValueError):
+    """An address cannot be sent to; the message says why."""
+
+
+def checked_address(text: str) -> str:
+    """The address as typed, without white space around it. Raises AddressError.
+
+    No name server is asked. An address in the usual ASCII form takes one pattern; any other is
+    looked at by a library that knows RFC 5321, 6531 and the rules of internationalised domains.
+    """
+    address = text.strip()
+    if not address:
+        raise AddressError("there is no address")
+    if len(address) > LONGEST:
+        raise AddressError(f"the address has {len(address)} characters, {LONGEST} are allowed")
+    if _PLAIN.fullmatch(address):
+        return address
+    return _looked_at(address)
+
+
+def email_key(address: str) -> str:
+    """The form in which addresses are compared: lower case, an internationalised domain in punycode."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.lower()}@{_punycode(domain)}"
+
+
+@lru_cache(maxsize=10_000)
+def _punycode(domain: str) -> str:
+    if domain.isascii():
+        return domain.lower()
+    return idna.encode(domain, uts46=True).decode().lower()
+
+
+def _looked_at(address: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  # slow to import, seldom needed
+
+    shown = address if len(address) <= 80 else f"{address[:77]}…"
+    try:
+        validate_email(address, check_deliverability=False, globally_deliverable=False, allow_smtputf8=True)
+    except EmailNotValidError as error:
+        raise AddressError(f"`{shown}` is not an email address: {str(error).rstrip('.')}") from error
+    if "." not in address.rpartition("@")[2]:
+        raise AddressError(f"`{shown}` is not an email address: its domain has no dot")
+    return address

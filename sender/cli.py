@@ -1,0 +1,67 @@
+"""The `dripcourse` command: a table of its commands, each loaded only when it is run."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "new": ("course.cli:new", "Start a course in a new folder."),
+    "check": ("course.cli:check", "Say what is wrong with a course, and where."),
+    "build": ("course.cli:build", "Write every lesson as HTML, text and .eml."),
+    "simulate": ("course.cli:simulate", "Show when each lesson would arrive."),
+    "publish": ("sender.commands.publish:publish", "Make a course folder the edition that is sent."),
+    "subscribers": ("sender.commands.subscribers:subscribers", "Import the people who take a course."),
+    "send": ("sender.commands.send:send", "Send what is due now, once."),
+    "run": ("sender.commands.run:run", "Serve the pages and send what falls due, until stopped."),
+    "status": ("sender.commands.status:status", "Show what is live, due and open."),
+    "hold": ("sender.commands.hold:hold", "Stop sending a course, before the next request."),
+    "release": ("sender.commands.hold:release", "Send a held course, and what was refused, again."),
+    "migrate": ("sender.commands.migrate:migrate", "Bring the database's schema up to date."),
+    "demo": ("sender.commands.demo:demo", "Send the bundled course to sample subscribers, in simulated time."),
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands' modules are imported when they are needed, so that `--help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short) for name, (_, short) in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; what a user can mend is told as a sentence, with exit status 1."""
+        from course.errors import CourseError
+        from sender.errors import SenderError
+
+        try:
+            return super().invoke(ctx)
+        except (CourseError, SenderError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dripcourse", message="%(version)s")
+def dripcourse() -> None:
+    """Turn a folder of Markdown lessons into an email course, and deliver every lesson once."""
+
+
+def main() -> None:
+    """Run the command line. A pipe that is closed at the other end is not an error."""
+    try:
+        dripcourse()
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

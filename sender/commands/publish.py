@@ -1,0 +1,67 @@
+"""`dripcourse publish`: make a course folder the edition that is sent."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sender.commands.console import as_format, clock, opened, print_json, say
+
+if TYPE_CHECKING:
+    from sender.editions import Change
+
+
+@click.command(short_help="Make a course folder the edition that is sent.")
+@click.argument("course", type=click.Path(path_type=Path), default=Path())
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_format
+def publish(course: Path, yes: bool, output: str) -> None:
+    """Freeze the course in COURSE (by default this folder) as an edition, and send from it from now on.
+
+    What `check` calls an error is refused, and then nothing changes.
+    """
+    from course.check import Severity, check_files
+    from course.folder import read_files
+    from sender.editions import plan
+    from sender.editions import publish as publish_files
+    from sender.settings import load_settings
+
+    settings = load_settings()
+    files = read_files(course)
+    if errors := check_files(files).having(Severity.ERROR):
+        for finding in errors:
+            say(f"{finding.place}: {finding.message} {finding.fix}")
+        raise click.ClickException("The course has errors, so nothing was published.")
+    with opened(settings) as database:
+        change = plan(database, files)
+        for line in _told(change):
+            say(line)
+        if not yes:
+            _ask()
+        edition = publish_files(database, files, clock())
+    if output == "json":
+        document = {"course": change.slug, "edition": edition.hash, "added": [*change.added]}
+        print_json({**document, "removed": [*change.removed], "changed": [*change.changed]})
+        return
+    click.echo(f"Published {change.slug}, edition {edition.hash[:12]}.")
+    if change.first:
+        say(f"Next: dripcourse subscribers import FILE --course {change.slug}, then dripcourse send.")
+
+
+def _told(change: Change) -> list[str]:
+    if change.first:
+        return [f"{change.slug} is new: {len(change.added)} emails."]
+    if change.same:
+        return [f"{change.slug} has not changed since it was published."]
+    kinds = (("new", change.added), ("changed", change.changed), ("removed", change.removed))
+    lines = [f"{name}: {', '.join(slugs)}" for name, slugs in kinds if slugs] or ["only settings or templates changed"]
+    return [f"{change.slug}, which {change.active} people are taking:", *(f"  {line}" for line in lines)]
+
+
+def _ask() -> None:
+    if not sys.stdin.isatty():
+        raise click.UsageError("Nobody is here to say yes. Add --yes.")
+    click.confirm("Publish this?", abort=True, err=True)

@@ -1,0 +1,77 @@
+"""`dripcourse send`: one tick, for cron or by hand."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Event
+from types import FrameType
+
+import click
+
+from sender.commands.console import Moment, as_format, clock, opened, print_json, say
+
+_MANY = 10_000_000
+
+
+@click.command(short_help="Send what is due now, once.")
+@click.option("--now", type=Moment(), help="Act as if it were this moment (ISO 8601; UTC unless it says otherwise).")
+@click.option("--limit", type=click.IntRange(min=0), help="Send at most so many emails.")
+@click.option("--dry-run", is_flag=True, help="Only say how many would go out.")
+@as_format
+def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) -> None:
+    """Send everything that is due, and say what became of it.
+
+    Exit status 0 when the work was done, whatever its outcome; 1 when it could not be.
+    """
+    from sender.links import Signer
+    from sender.mailers import open_mailer
+    from sender.owner import this_process
+    from sender.settings import load_settings, signing_secrets
+    from sender.tick import Sender, Tally, due_count, tick
+
+    settings = load_settings()
+    mailer = open_mailer(settings)
+    with opened(settings, create=False) as database, _stopped_by_signals() as stop:
+        signer = Signer(settings.base_url, signing_secrets(settings)[0])
+        sender = Sender(database, mailer, signer, this_process(), clock, settings.concurrency, stop)
+        moment = now or clock()
+        if dry_run:
+            tally = Tally(claimed=due_count(sender, moment, _MANY if limit is None else limit), next_due_at=moment)
+        else:
+            tally = tick(sender, moment, limit=limit)
+    for reason in dict.fromkeys(sender.reasons):
+        say(reason)
+    if output == "json":
+        print_json(tally.as_json())
+    else:
+        click.echo(_sentence(tally, dry_run=dry_run))
+
+
+def _sentence(tally: object, *, dry_run: bool) -> str:
+    from sender.tick import Tally
+
+    assert isinstance(tally, Tally)
+    if dry_run:
+        return f"{tally.claimed} would be sent."
+    told = [f"{count} {name}" for name, count in tally.as_json().items() if count and name != "next_due_at"]
+    then = "nothing more to come" if tally.next_due_at is None else f"next at {tally.next_due_at:%Y-%m-%d %H:%M} UTC"
+    return f"{', '.join(told) or 'Nothing was due'}; {then}."
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[Event]:
+    """An event that SIGTERM and SIGINT set: the requests under way are finished, and no other begins."""
+    stop = Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,198 @@
+"""Bringing people in: rows of an import become subscribers and enrolments, each row whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from course.cadence import is_zone
+from course.model import Course
+from course.personal.readers import field_value
+from sender.addresses import checked_address, email_key
+from sender.editions import EditionBook
+from sender.errors import NotFoundError
+from sender.model import EnrolmentStatus
+from sender.roster import Row
+from sender.schedule import beginning
+from sender.store import editions, subscribers
+from sender.store.database import Database
+from sender.store.suppressions import suppressed
+
+LONGEST_FIELD = 1000
+LARGEST_PERSON_BYTES = 8000
+_AT_ONCE = 1000
+_UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufffe\\uffff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was left out: its line in the file, its address as given, and why."""
+
+    line: int
+    email: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did, in rows."""
+
+    added: int = 0
+    updated: int = 0
+    suppressed: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """On what terms people come in. `start` is the local day on which a cohort begins, None for at once.
+
+    Without `confirmed` each is first asked by email to confirm.
+    """
+
+    course: str
+    track: str | None = None
+    start: date | None = None
+    confirmed: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    row: Row
+    email: str
+    key: str
+    zone: str
+    attributes: Mapping[str, str] = field(repr=False)
+
+
+class Importer:
+    """Imports rows a thousand at a time, each thousand in one transaction; memory does not grow with their number."""
+
+    def __init__(self, database: Database, joining: Joining, now: datetime) -> None:
+        self._database = database
+        self._joining = joining
+        self._now = now
+        self._seen: dict[int, int] = {}
+        self.summary = Imported()
+        with database.read() as connection:
+            found = editions.course_named(connection, joining.course)
+            if found is None:
+                known = ", ".join(f"`{one.slug}`" for one in editions.courses(connection))
+                fix = f"Published are: {known}." if known else "Publish it first: `dripcourse publish COURSE`."
+                raise NotFoundError(f"There is no published course `{joining.course}`.", fix=fix)
+            self._course: Course = EditionBook().edition(connection, found.edition_id).course
+        self._course_id = found.id
+        self._track = joining.track or self._course.tracks[0].slug
+        if self._course.track(self._track) is None:
+            fix = f"The tracks are: {', '.join(track.slug for track in self._course.tracks)}."
+            raise NotFoundError(f"The course `{joining.course}` has no track `{self._track}`.", fix=fix)
+
+    def take(self, rows: Iterable[Row]) -> Iterator[Rejected]:
+        """Import all rows; yields those that were left out, as they come up. Raises StoreError."""
+        remaining = iter(rows)
+        while some := list(islice(remaining, _AT_ONCE)):
+            people, rejected = self._sorted_out(some)
+            self._keep(people)
+            self.summary.rejected += len(rejected)
+            yield from rejected
+
+    def _sorted_out(self, rows: list[Row]) -> tuple[list[_Person], list[Rejected]]:
+        people, rejected = [], []
+        for row in rows:
+            try:
+                people.append(self._person(row))
+            except ValueError as error:
+                rejected.append(Rejected(row.line, row.fields.get("email", "")[:LONGEST_FIELD], str(error)))
+        return people, rejected
+
+    def _person(self, row: Row) -> _Person:
+        """What a row says, checked. Raises ValueError with the reason."""
+        if row.problem:
+            raise ValueError(row.problem)
+        fields = {name: plain_value(name, value) for name, value in row.fields.items()}
+        if sum(len(name) + len(value.encode()) for name, value in fields.items()) > LARGEST_PERSON_BYTES:
+            raise ValueError(f"the row holds over {LARGEST_PERSON_BYTES:,} bytes")
+        email = checked_address(fields.pop("email", ""))
+        zone = fields.pop("timezone", "")
+        if zone and not is_zone(zone):
+            raise ValueError(f"`{zone[:80]}` is not a time zone (such as Europe/Berlin)")
+        for name, value in fields.items():
+            self._expect_kind(name, value)
+        key = email_key(email)
+        first = self._seen.setdefault(hash(key), row.line)
+        if first != row.line:
+            raise ValueError(f"the address already stands in line {first}")
+        return _Person(row, email, key, zone, fields)
+
+    def _expect_kind(self, name: str, value: str) -> None:
+        declared = self._course.fields.get(name)
+        if declared is None or not value:
+            return
+        if field_value(replace(declared, default=""), value) is None:
+            allowed = f"one of {', '.join(declared.values)}" if declared.values else f"a {declared.kind}"
+            raise ValueError(f"`{name}` is `{value[:80]}`, which is not {allowed}")
+
+    def _keep(self, people: list[_Person]) -> None:
+        with self._database.write() as connection:
+            stopped = suppressed(connection, [person.key for person in people], self._course_id)
+            welcome = [person for person in people if person.key not in stopped]
+            known = subscribers.known_by_key(connection, [person.key for person in welcome])
+            new = [person for person in welcome if person.key not in known]
+            added, updated = len(new), len(welcome) - len(new)
+            if not self._joining.dry_run:
+                subscribers.add(connection, [self._new(person) for person in new])
+                for person in welcome:
+                    if person.key in known:
+                        subscribers.change(connection, [self._changed(person, known[person.key])])
+                self._enrol(connection, welcome)
+        self.summary.added += added
+        self.summary.updated += updated
+        self.summary.suppressed += len(people) - len(welcome)
+
+    def _new(self, person: _Person) -> dict[str, object]:
+        attributes = dict(person.attributes)
+        return {
+            "email": person.email, "email_key": person.key, "first_name": attributes.pop("first_name", ""),
+            "last_name": attributes.pop("last_name", ""), "zone": person.zone, "attributes": attributes,
+            "created_at": self._now,
+        }  # fmt: skip
+
+    def _changed(self, person: _Person, known: subscribers.Known) -> dict[str, object]:
+        """What changes of somebody who is there already: what the row gives; an empty field takes nothing away."""
+        given = {name: value for name, value in person.attributes.items() if value}
+        names: dict[str, object] = {name: given.pop(name) for name in ("first_name", "last_name") if name in given}
+        zone: dict[str, object] = {"zone": person.zone} if person.zone else {}
+        return {"id": known.id, "attributes": {**known.attributes, **given}, **names, **zone}
+
+    def _enrol(self, connection: Connection, people: list[_Person]) -> None:
+        """Put people on the course who have never been on it: an import brings nobody back."""
+        ids = subscribers.known_by_key(connection, [person.key for person in people])
+        there = subscribers.on_course(connection, [one.id for one in ids.values()], self._course_id)
+        subscribers.enrol(
+            connection,
+            [self._enrolment(ids[person.key].id, person.zone) for person in people if ids[person.key].id not in there],
+        )
+
+    def _enrolment(self, subscriber: int, zone: str) -> dict[str, object]:
+        start_at, due_at = beginning(self._course, zone, self._joining.start, self._now)
+        confirmed = self._joining.confirmed
+        due = due_at if confirmed else self._now
+        return {
+            "subscriber_id": subscriber, "course_id": self._course_id, "track": self._track,
+            "status": EnrolmentStatus.ACTIVE if confirmed else EnrolmentStatus.PENDING, "overrides": {},
+            "start_at": start_at, "next_due_at": due, "due_since": due, "created_at": self._now,
+        }  # fmt: skip
+
+
+def plain_value(name: str, text: str) -> str:
+    """A field's value as it is kept: control characters become one space. Raises ValueError where it is too long."""
+    value = _UNPRINTABLE.sub(" ", text).strip()
+    if len(value) > LONGEST_FIELD:
+        raise ValueError(f"`{name}` has {len(value):,} characters, {LONGEST_FIELD:,} are allowed")
+    return value

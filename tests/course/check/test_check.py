@@ -1,0 +1,109 @@
+"""A check finds all that is wrong at once, says where, and what the lessons cite."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from course.check import Severity, check_files, check_folder
+from tests.course.check.small import COURSE, a_lesson, check, only_finding, small_course, written
+
+
+def test_a_course_in_order_has_no_finding() -> None:
+    assert check().findings == ()
+
+
+def test_the_bundled_course_has_no_finding() -> None:
+    with resources.as_file(resources.files("course") / "product_path") as folder:
+        assert check_folder(folder).findings == ()
+
+
+def test_a_folder_without_a_course_is_a_finding(tmp_path: Path) -> None:
+    [finding] = check_folder(tmp_path).findings
+    assert (finding.rule, finding.severity) == ("structure", Severity.ERROR)
+    assert "course.toml" in finding.message
+
+
+def test_a_folder_is_checked_as_its_files_are(tmp_path: Path) -> None:
+    files = small_course(a_lesson("Hello {{ subscriber.nick }}."))
+    assert check_folder(written(tmp_path, files)) == check_files(files)
+
+
+def test_broken_front_matter_is_found_at_its_line() -> None:
+    finding = only_finding({"lessons/01-soil.md": "---\nsubject: Soil: the start\npreheader: x\n---\n\nText.\n"})
+    assert (finding.rule, finding.file, finding.line) == ("structure", "lessons/01-soil.md", 2)
+    assert "quotes" in finding.fix
+
+
+def test_an_unknown_track_is_found_at_its_line() -> None:
+    finding = only_finding(a_lesson("Text.", settings="tracks: [balcony, feild]"))
+    assert (finding.rule, finding.file, finding.line) == ("structure", "lessons/01-soil.md", 4)
+    assert "`feild`" in finding.message
+    assert "balcony, field" in finding.fix
+
+
+def test_everything_wrong_with_the_structure_is_found_at_once() -> None:
+    report = check(
+        {
+            "lessons/01-soil.md": "---\nsubject: Soil\n---\n\nText.\n",
+            "lessons/02-light.md": "---\nsubject: Light\npreheader: x\ncolour: red\n---\n\nText.\n",
+            "lessons/Third.md": "Text.",
+            "sources/on-soil.md": "---\nauthor: x\n---\n",
+            "course.toml": COURSE.replace('"tuesday"', '"tewsday"'),
+        }
+    )
+    assert [finding.file for finding in report.findings] == [
+        "course.toml", "lessons/01-soil.md", "lessons/02-light.md", "lessons/Third.md", "sources/on-soil.md",
+    ]  # fmt: skip
+    assert {finding.rule for finding in report.findings} == {"structure"}
+    assert report.coverage == {}
+
+
+def test_a_citation_of_an_unknown_source_is_found_at_its_line() -> None:
+    finding = only_finding(a_lesson("Soil.\n\nWet [@on-mud#opening-1]."))
+    assert (finding.rule, finding.file, finding.line) == ("unresolved-citation", "lessons/01-soil.md", 7)
+    assert "on-soil" in finding.fix
+
+
+def test_a_citation_of_an_unknown_passage_is_found_at_its_line() -> None:
+    finding = only_finding(a_lesson("Wet [@on-soil#what-soil-is-9]."))
+    assert (finding.rule, finding.file, finding.line) == ("unresolved-citation", "lessons/01-soil.md", 5)
+    assert "sources/on-soil.md" in finding.fix
+
+
+def test_a_citation_in_code_is_an_example_and_no_citation() -> None:
+    assert check(a_lesson("```\n[@nothing#at-all]\n```")).findings == ()
+
+
+def test_coverage_counts_each_passage_once() -> None:
+    coverage = check(a_lesson("Wet [@on-soil#what-soil-is-1]. Wet [@on-soil#what-soil-is-1].")).coverage["on-soil"]
+    assert (coverage.passages, coverage.uncited) == (2, ("what-soil-is-2",))
+
+
+def test_a_passage_that_nothing_cites_is_no_finding() -> None:
+    assert check(a_lesson("Text.")).findings == ()
+
+
+def test_findings_come_in_the_order_of_files_and_lines() -> None:
+    report = check(
+        a_lesson("{{ subscriber.b }}\n\n[@a#b]\n\n[@c#d]", subject="'{{ subscriber.a }}'")
+        | {"lessons/02-light.md": "---\nsubject: Light\npreheader: x\ntracks: [field]\n---\n{{ subscriber.c }}\n"}
+    )
+    assert [(finding.file, finding.line) for finding in report.findings] == [
+        ("lessons/01-soil.md", 2),
+        ("lessons/01-soil.md", 5),
+        ("lessons/01-soil.md", 7),
+        ("lessons/01-soil.md", 9),
+        ("lessons/02-light.md", 6),
+    ]
+
+
+@pytest.mark.parametrize("place", ["lessons/welcome.md", "lessons/closing.md"])
+def test_the_welcome_and_the_closing_are_checked_too(place: str) -> None:
+    report = check({place: "---\nsubject: x\npreheader: y\n---\n\n{{ subscriber.nick }} [@on-soil#x]\n"})
+    assert [(finding.file, finding.rule) for finding in report.findings] == [
+        (place, "undeclared-field"),
+        (place, "unresolved-citation"),
+    ]
