@@ -9,8 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from course.check import check_files
-from course.errors import CourseError
+from course.errors import CourseError, Place
 from course.folder import Files, load, read_files
+from course.folder.course_file import FILE
 from course.links import SAMPLE_LINKS
 from course.mime import mime_message
 from course.model import Course, Lesson, Track
@@ -23,7 +24,8 @@ BUILT_AT = datetime(2000, 1, 1, tzinfo=UTC)
 _MARK = b'<meta name="generator" content="dripcourse build">'
 _COURSES_OWN = ("lessons", "sources", "assets", "theme")
 _STYLE = """
-:root { color-scheme: light dark; --text: #23211d; --page: #fffdf9; --muted: #5f5a50; --link: #1c5a55; --line: #ddd6c8; }
+:root { color-scheme: light dark;
+  --text: #23211d; --page: #fffdf9; --muted: #5f5a50; --link: #1c5a55; --line: #ddd6c8; }
 @media (prefers-color-scheme: dark) {
   :root { --text: #ece7dc; --page: #1d1c19; --muted: #b3ab9c; --link: #8fd0c6; --line: #3b3832; }
 }
@@ -74,7 +76,7 @@ def built_files(course: Course, files: Files) -> dict[str, bytes]:
 def _forms(course: Course, lesson: Lesson, samples: Samples) -> dict[str, bytes]:
     email = samples.email(lesson)
     try:
-        message = mime_message(
+        eml = mime_message(
             email,
             course,
             to=SAMPLE_SUBSCRIBER,
@@ -83,12 +85,13 @@ def _forms(course: Course, lesson: Lesson, samples: Samples) -> dict[str, bytes]
             leave=SAMPLE_LINKS["unsubscribe"],
         )
     except ValueError as error:
-        fix = "Look for an unusual sign in its subject."
-        raise CourseError(f"No message can be made of this lesson: {error}", fix=fix, place=lesson.place) from error
+        fix = "Look at `from`, at `reply_to`, and for an unusual sign in the lesson's subject."
+        message = f"No message can be made of {lesson.place}: {error}"
+        raise CourseError(message, fix=fix, place=Place(FILE)) from error
     return {
         f"{lesson.slug}.html": email.html.encode("utf-8", "replace"),
         f"{lesson.slug}.txt": email.text.encode("utf-8", "replace"),
-        f"{lesson.slug}.eml": message,
+        f"{lesson.slug}.eml": eml,
     }
 
 
@@ -154,16 +157,14 @@ def _section(course: Course, track: Track, samples: Samples) -> Iterator[str]:
     lessons = course.lessons_of(track.slug)
     yield f"<h2>{escape(track.title)}</h2>\n<ol>"
     for lesson in (*ends[0], *lessons, *ends[1]):
-        part = (
-            f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}" if lesson in lessons else lesson.kind.capitalize()
-        )
+        numbered = f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}" if lesson in lessons else ""
         subject = escape(samples.email(lesson, track.slug).subject)
         links = "".join(
             f'<a href="{lesson.slug}.{ending}" aria-label="{label}: {subject}">{label}</a>'
             for ending, label in (("html", "HTML"), ("txt", "Plain text"), ("eml", "Message"))
         )
         yield (
-            f'<li><p class="muted" lang="en">{part}</p><p class="subject">{subject}</p>'
+            f'<li><p class="muted" lang="en">{numbered or lesson.kind.capitalize()}</p><p class="subject">{subject}</p>'
             f'<p>{escape(samples.preheader(lesson))}</p><p lang="en">{links}</p></li>'
         )
     yield "</ol>"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 from course.errors import CourseError, Place
 from course.model import Course, Lesson, Passage, Source
-from course.fences import fenced_lines
 
 CITATION = re.compile(r"\[@(?P<source>[^\]\s#]*)#?(?P<passage>[^\]\s]*)\]")
 
@@ -24,7 +27,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A resolved citation: the source's number in the email's list, what it points at, and its address, if it has one."""
+    """A resolved citation: the source's number in the email's list, and what it points at."""
 
     number: int
     source: Source
@@ -54,13 +57,42 @@ class Cited:
         return f"source {self.number}, {self.spot}" if self.spot else f"source {self.number}"
 
 
+def citing_parser(resolve: Callable[[str, str], object | None]) -> MarkdownIt:
+    """A Markdown parser for lessons: a citation that `resolve` knows becomes a token `citation`.
+
+    Its `meta` holds as `cited` what the citation resolves to, and as `line` its line within its block, from 0.
+    """
+
+    def citation(state: StateInline, silent: bool) -> bool:
+        found = CITATION.match(state.src, state.pos)
+        cited = resolve(found["source"], found["passage"]) if found else None
+        if found is None or cited is None:
+            return False
+        if not silent:
+            state.push("citation", "", 0).meta.update(cited=cited, line=state.src.count("\n", 0, state.pos))
+        state.pos = found.end()
+        return True
+
+    parser = MarkdownIt("commonmark", {"html": False, "xhtmlOut": True, "linkify": False}).enable("table")
+    parser.inline.ruler.before("link", "citation", citation)
+    return parser
+
+
 def references(lesson: Lesson) -> Iterator[Reference]:
-    """The citations of a lesson, in order, those in code left out."""
-    code = fenced_lines(lesson.body)
-    for number, line in enumerate(lesson.body.split("\n")):
-        for found in CITATION.finditer(line) if number not in code else ():
-            place = Place(lesson.place.file, lesson.body_line + number)
-            yield Reference(found["source"], found["passage"], place)
+    """The citations of a lesson, in order, on every path through it; what stands in code is none."""
+    parser = citing_parser(lambda source, passage: (source, passage))
+    for block in parser.parse(lesson.body):
+        for token in _citations(block.children or ()):
+            line = lesson.body_line + (block.map[0] if block.map else 0) + token.meta["line"]
+            source, passage = token.meta["cited"]
+            yield Reference(source, passage, Place(lesson.place.file, line))
+
+
+def _citations(tokens: Iterable[Token]) -> Iterator[Token]:
+    for token in tokens:
+        if token.type == "citation":
+            yield token
+        yield from _citations(token.children or ())
 
 
 def unresolved(course: Course, lesson: Lesson) -> Iterator[CourseError]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -41,10 +42,15 @@ def new(folder: Path, copy_of: str | None) -> None:
     from course.new import new_course
 
     written = new_course(folder, copy_of)
+    name, emails = shlex.quote(str(folder)), shlex.quote(str(folder / "emails"))
     click.echo(f"Wrote a course of {len(written)} files to {folder}. What to do next:\n")
-    click.echo(f"  dripcourse check {folder}                          what is wrong with it, and where")
-    click.echo(f"  dripcourse build {folder} --out {folder}-emails    every lesson as it will arrive")
-    click.echo(f"  dripcourse simulate {folder} --from DATE           when each lesson would arrive")
+    steps = (
+        (f"dripcourse check {name}", "what is wrong with it, and where"),
+        (f"dripcourse build {name} --out {emails}", "every lesson as it will arrive"),
+        (f"dripcourse simulate {name} --from DATE", "when each lesson would arrive"),
+    )
+    for command, purpose in steps:
+        click.echo(f"  {command:<{max(len(step) for step, _ in steps)}}  {purpose}")
 
 
 @click.command(short_help="Say what is wrong with a course, and where.")

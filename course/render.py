@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from course.citations import Bibliography
 from course.errors import CourseError, Place
+from course.fences import hide_fences, reveal_fences
 from course.folder import Files
 from course.mjml import compile_mjml
 from course.model import Course, Lesson, LessonKind, Track
@@ -24,7 +25,6 @@ from course.personal.readers import Expressions, Reader
 from course.personal.symbols import Look, Outcome, Symbols, Trace
 from course.personal.tokens import MARK, symbol_token
 from course.prose import render_prose
-from course.fences import hide_fences, reveal_fences
 from course.templating import (
     CourseEnvironment,
     FilesLoader,
@@ -45,7 +45,7 @@ _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One of the emails of a course on a track: a lesson (or welcome, or closing), or the confirmation, which has none."""
+    """One of a course's emails on a track: a lesson, a welcome, a closing, or (with none of them) the confirmation."""
 
     track: str
     lesson: Lesson | None
@@ -129,11 +129,12 @@ class Renderer:
                 place=self._place(letter),
                 rule="template",
             )
-        return Email(*(_UNFIT.sub("", part) for part in (subject, html, text)), tags.placeholders(), tags.salt)
+        subject, html, text = (_UNFIT.sub("", part) for part in (subject, html, text))
+        return Email(subject, html, text, tags.placeholders(), tags.salt)
 
     def _html(self, letter: Letter, context: dict[str, Any], tags: Tags) -> str:
         body = str(context["body"])
-        with_slot = {**context, "body": Markup(_SLOT)}
+        with_slot = {**context, "body": Markup(_SLOT)}  # noqa: S704  # letters and digits
         source, places = without_marks(self._named(self._mjml, f"{letter.template}.mjml", with_slot))
         html = compile_mjml(_UNFIT.sub("", source), lambda line: places[min(line, len(places)) - 1])
         try:
@@ -200,7 +201,7 @@ class Renderer:
 
 
 def _tidied(text: str) -> str:
-    """Plain text without spaces at the ends of lines, at most one empty line between others, and one line end at its end."""
+    """Plain text with no spaces at the ends of lines, no two empty lines in a row, and one line end at its end."""
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
 

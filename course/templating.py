@@ -32,7 +32,7 @@ from course.folder.front_matter import decode
 from course.personal.expressions import SYMBOLS, WHOLE, lift
 from course.personal.operations import examined, extended, operated, whole
 from course.personal.symbols import Symbol, Unreachable
-from course.personal.tokens import in_pieces, has_symbols, symbol_token, value_token
+from course.personal.tokens import has_symbols, in_pieces, symbol_token, value_token
 
 # Characters that Unicode keeps for a program's own use (23.7, noncharacters), so that no text holds them.
 _LINE_START, _LINE_END = "\ufdd1", "\ufdd2"
@@ -188,7 +188,7 @@ def _marked(text: str, file: str, line: int) -> str:
 
 
 def without_marks(text: str) -> tuple[str, list[Place]]:
-    """Rendered text without the marks of its lines, and for each of its lines the place that its first word comes from."""
+    """Rendered text without the marks of its lines, and for each of its lines the place where its first word is from."""
     places: list[Place] = []
     here = Place("")
     for line in text.split("\n"):

@@ -45,7 +45,7 @@ def variants(renderer: Renderer, letter: Letter) -> list[Variant]:
     walk = _Walk(renderer, letter)
     walk.explore()
     if walk.errors:
-        raise CourseErrors(tuple(walk.errors))
+        raise CourseErrors(tuple({str(error): error for error in walk.errors}.values()))
     return walk.variants
 
 
@@ -108,6 +108,7 @@ class _Walk:
         self._renderer = copy(renderer)  # with all that is compiled; only who answers is another
         self._renderer.expressions = self._observed
         self._paths: list[dict[Look, _Answer]] = []
+        self._reached_by: list[dict[str, str]] = []  # for each variant, what was known of the first who got it
         self._refused = False
 
     def explore(self) -> None:
@@ -116,6 +117,8 @@ class _Walk:
         while known != len(self._paths) and not self._refused:
             known = len(self._paths)
             self._try_readers()
+        for variant, reached_by in zip(self.variants, self._reached_by, strict=True):
+            self._try_printed(variant, reached_by)
 
     def _try_readers(self) -> None:
         waiting: list[dict[str, str]] = [{}]
@@ -126,19 +129,24 @@ class _Walk:
             if tried > _MOST_READERS:
                 self._refuse("combines in too many ways to try them all")
                 return
-            path = self._path(Reader(reader_values(self._fields, known), SAMPLE_LINKS))
-            field = next((name for name in _fields_of(path, self._fields) if name not in known), None)
+            path = self._path(known)
+            field = next((name for name in _fields_of(_asked(path), self._fields) if name not in known), None)
             if field is not None:
                 waiting.extend({**known, field: value} for value in self._telling_values(field))
 
-    def _path(self, reader: Reader) -> dict[Look, _Answer]:
-        """The path of a reader, rendered where it is new."""
+    def _reader(self, known: Mapping[str, str]) -> Reader:
+        return Reader(reader_values(self._fields, known), SAMPLE_LINKS)
+
+    def _path(self, known: dict[str, str]) -> dict[Look, _Answer]:
+        """The path of a reader of whom that much is known, rendered where it is new."""
+        reader = self._reader(known)
         for path in self._paths:
             if all(self._answer(look, reader) == answer for look, answer in path.items()):
                 return path
         self._observed.answers = path = {}
         try:
             self.variants.append(self._renderer.render(self._letter, reader))
+            self._reached_by.append(known)
         except CourseError as error:
             self.errors.append(error)
         self._paths.append(path)
@@ -146,10 +154,27 @@ class _Walk:
             self._refuse(f"takes more than {MOST_VARIANTS} variants of it")
         return path
 
+    def _try_printed(self, variant: Variant, known: dict[str, str]) -> None:
+        """Work out what a variant prints for other values of the fields in it: a failure would stop a whole batch."""
+        for expression in dict.fromkeys(placeholder.expression for placeholder in variant.email.placeholders):
+            for field in _fields_of([expression], self._fields):
+                for value in _candidates(self._fields[field], _literals_in(expression)):
+                    other = {**known, field: value}
+                    try:
+                        self._expressions.value(expression, self._reader(other))
+                    except CourseError:
+                        self._expect_failure(other)
+
+    def _expect_failure(self, known: dict[str, str]) -> None:
+        try:
+            self._renderer.render(self._letter, self._reader(known))
+        except CourseError as error:  # as the one before, but with its place
+            self.errors.append(error)
+
     def _answer(self, look: Look, reader: Reader) -> _Answer:
         try:
             return self._expressions.answer(look, reader)
-        except Exception:  # noqa: BLE001  # an author's expression can raise anything
+        except CourseError:
             return _Failure.FAILED
 
     def _telling_values(self, field: str) -> Iterable[str]:
@@ -164,22 +189,27 @@ class _Walk:
             return candidates
         by_answers: dict[tuple[_Answer, ...], str] = {}
         for value in candidates:
-            reader = Reader(reader_values(self._fields, {field: value}), SAMPLE_LINKS)
+            reader = self._reader({field: value})
             by_answers.setdefault(tuple(self._answer(look, reader) for look in looks), value)
         return by_answers.values()
 
     def _refuse(self, why: str) -> None:
         self._refused = True
-        asked = dict.fromkeys(name for path in self._paths for name in _fields_of(path, self._fields))
+        asked = dict.fromkeys(name for path in self._paths for name in _fields_of(_asked(path), self._fields))
         names = ", ".join(f"`subscriber.{name}`" for name in asked)
         message = f"What this email asks about {names} {why}."
         fix = "Ask less in one email, print a value instead of asking for it, or declare fewer `values` in [fields]."
         self.errors.append(CourseError(message, fix=fix, rule="too-many-variants"))
 
 
-def _fields_of(path: Iterable[Look], declared: Mapping[str, Field]) -> Iterator[str]:
-    """The fields that a path asks about, in order."""
-    return (name for look in path for name in fields_in(look.expression) if name in declared)
+def _fields_of(expressions: Iterable[str], declared: Mapping[str, Field]) -> Iterator[str]:
+    """The fields that expressions name, in order."""
+    return (name for expression in expressions for name in fields_in(expression) if name in declared)
+
+
+def _asked(path: Iterable[Look]) -> Iterator[str]:
+    """The expressions that a path asks about, in order."""
+    return (look.expression for look in path)
 
 
 def _candidates(field: Field, literals: Iterable[str | int | float]) -> Iterable[str]:

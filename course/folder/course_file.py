@@ -121,7 +121,8 @@ def _mailbox(root: Table, key: str) -> Mailbox:
 
 def _cadence(root: Table, table: Table | None) -> Cadence:
     if table is None:
-        raise root.error(None, "The course has no [cadence].", 'Add [cadence] with days = ["tuesday"] and time = "08:00".')
+        fix = 'Add [cadence] with days = ["tuesday"], time = "08:00" and a timezone.'
+        raise root.error(None, "The course has no [cadence].", fix)
     table.refuse_unknown({"days", "time", "timezone", "skip", "grace"})
     days = tuple(sorted({_day(table, name) for name in table.texts("days")}))
     if not days:

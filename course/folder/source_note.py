@@ -69,11 +69,13 @@ def parse_source(file: str, content: bytes) -> Source:
 def _address(table: Table) -> tuple[str, str]:
     url, video = table.text("url", ""), table.text("video", "")
     if url and video:
-        raise table.error("url", "The source has both a `url` and a `video`.", "Keep the one that citations should open.")
+        fix = "Keep the one that citations should open."
+        raise table.error("url", "The source has both a `url` and a `video`.", fix)
     if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
         raise table.error("url", f"`{url}` is not a web address.", "Write it with https:// in front.")
     if video and not _VIDEO.fullmatch(video):
-        raise table.error("video", f"`{video}` is not a video's id.", "Write the id alone, such as the part after `v=`.")
+        fix = "Write the id alone, such as the part after `v=`."
+        raise table.error("video", f"`{video}` is not a video's id.", fix)
     return url, video
 
 

@@ -75,8 +75,8 @@ class _Lifter(NodeTransformer):
 
     def generic_visit(self, node: nodes.Node, *args: object, **kwargs: object) -> nodes.Node:
         # A list, and what `~` joins, is not one value to be printed: each part travels by itself.
-        one = isinstance(node, nodes.Expr) and not isinstance(node, nodes.List | nodes.Tuple | nodes.Concat)
-        if one and (text := expression_text(node)) is not None:
+        several = isinstance(node, nodes.List | nodes.Tuple | nodes.Concat)
+        if isinstance(node, nodes.Expr) and not several and (text := expression_text(node)) is not None:
             self._places.setdefault(text, Place(self._file, node.lineno))
             symbols = nodes.Name(SYMBOLS, "load", lineno=node.lineno)
             return nodes.Getitem(symbols, nodes.Const(text, lineno=node.lineno), "load", lineno=node.lineno)

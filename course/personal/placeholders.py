@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from course.errors import CourseError
 from course.personal.readers import Expressions, Reader
-from course.personal.tokens import MARK, Spot, in_address, replace_symbols
+from course.personal.tokens import MARK, Spot, in_address, in_pieces, replace_symbols
 
 ALLOWED_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 MOST_PLACEHOLDERS = 150
@@ -109,14 +109,15 @@ class Tags:
 
     def _in_tag(self, tag: str) -> str:
         _refuse(_ATTRIBUTE.sub("", tag))
-        return _ATTRIBUTE.sub(lambda found: f"{found[1]}{found[2]}{self._in_attribute(found[1].lower(), found[3])}", tag)
+        return _ATTRIBUTE.sub(self._in_attribute, tag)
 
-    def _in_attribute(self, name: str, quoted: str) -> str:
+    def _in_attribute(self, found: re.Match[str]) -> str:
+        name, quoted = found[1].lower(), found[3]
         if name in _ADDRESSES:
-            return f"{quoted[0]}{in_address(quoted[1:-1])}{quoted[0]}"
+            return f"{found[1]}{found[2]}{quoted[0]}{in_address(quoted[1:-1])}{quoted[0]}"
         if name not in _TEXTS and not name.startswith(("aria-", "data-")):
             _refuse(quoted)
-        return quoted
+        return found[0]
 
     def placeholders(self) -> tuple[Placeholder, ...]:
         """All tags given out. Raises CourseError where there are more than SendGrid takes."""
@@ -130,10 +131,10 @@ class Tags:
 
 
 def _refuse(html: str) -> None:
-    def refused(spot: Spot, expression: str) -> str:
-        raise UnsafeSpotError(expression)
-
-    replace_symbols(html, refused)
+    expressions: list[str] = []
+    in_pieces(html, str, lambda expression: expressions.append(expression) or "")
+    if expressions:
+        raise UnsafeSpotError(expressions[0])
 
 
 def tag_values(email: Email, expressions: Expressions, reader: Reader) -> dict[str, str]:

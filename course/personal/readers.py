@@ -77,7 +77,7 @@ def _number(text: str) -> int | float | None:
 class _Missing(ChainableUndefined):
     """A field without value or default: false, empty when printed, and what `default()` replaces."""
 
-    def __call__(self, *args: object, **kwargs: object) -> _Missing:
+    def __call__(self, *args: object, **kwargs: object) -> _Missing:  # type: ignore[override]
         return self
 
 

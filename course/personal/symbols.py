@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from course.errors import CourseError
 from course.personal.tokens import symbol_token
 
+
 class Mode(StrEnum):
     """How a template looked at an expression: was it true, or what was its value?"""
 

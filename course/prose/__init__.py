@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
-
-from course.citations import CITATION, Bibliography
+from course.citations import Bibliography, citing_parser
+from course.personal.tokens import replace_values
 from course.prose.html import email_html
 from course.prose.plain import plain_text
-from course.personal.tokens import replace_values
 
 __all__ = ["Prose", "render_prose"]
 
@@ -31,27 +28,7 @@ def render_prose(markdown: str, theme: Mapping[str, str], bibliography: Bibliogr
     Raw HTML is shown as text, addresses other than http, https, mailto and tel are not linked, and
     values that Jinja printed appear as they are: they are never read as Markdown.
     """
-    parser = _parser()
-    tokens = parser.parse(markdown, {"bibliography": bibliography})
+    parser = citing_parser(bibliography.cite)
+    tokens = parser.parse(markdown)
     html = replace_values(email_html(parser, tokens, theme), escape)
     return Prose(html, replace_values(plain_text(tokens), str))
-
-
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "xhtmlOut": True, "linkify": False}).enable("table")
-    parser.inline.ruler.before("link", "citation", _citation)
-    return parser
-
-
-def _citation(state: StateInline, silent: bool) -> bool:
-    """A rule of the parser: `[@source#passage]` becomes a token that holds the resolved citation."""
-    found = CITATION.match(state.src, state.pos)
-    if found is None:
-        return False
-    cited = state.env["bibliography"].cite(found["source"], found["passage"])
-    if cited is None:
-        return False
-    if not silent:
-        state.push("citation", "", 0).meta["cited"] = cited
-    state.pos = found.end()
-    return True

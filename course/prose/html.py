@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from course.citations import Cited
 from course.personal.placeholders import ALLOWED_SCHEMES
+from course.personal.tokens import MARK, replace_values
 
 _BODY = "font-size:17px;line-height:1.6"
 _MONOSPACE = "font-family:Menlo,Consolas,'Courier New',monospace"
@@ -21,8 +22,10 @@ def email_html(parser: MarkdownIt, tokens: Sequence[Token], theme: Mapping[str, 
     for token in tokens:
         for one in (token, *(token.children or ())):
             _style(one, styles)
-            _disarm(one)
+        _disarm(token.children or [])
     parser.add_render_rule("citation", _citation)
+    parser.add_render_rule("fence", _code)
+    parser.add_render_rule("code_block", _code)
     return str(parser.renderer.render(tokens, parser.options, {}))
 
 
@@ -53,8 +56,6 @@ def _styles(theme: Mapping[str, str]) -> dict[str, str]:
 
 def _style(token: Token, styles: Mapping[str, str]) -> None:
     tag = "pre" if token.type in {"fence", "code_block"} else token.tag
-    if token.type in {"fence", "code_block"}:
-        token.info = ""
     if token.type == "citation":
         token.attrSet("style", styles["a"])
     elif token.nesting >= 0 and tag in styles:
@@ -63,18 +64,29 @@ def _style(token: Token, styles: Mapping[str, str]) -> None:
         token.attrSet("scope", "col")
 
 
-def _disarm(token: Token) -> None:
-    """Leave a link without its address where its scheme is not one that emails may link to."""
-    if token.type == "link_open" and not _may_link(str(token.attrGet("href") or "")):
-        token.attrs.pop("href", None)
+def _disarm(tokens: Sequence[Token]) -> None:
+    """Leave the words of a link without the link where its address is not one that emails may link to."""
+    linked = True
+    for token in tokens:
+        if token.type == "link_open":
+            linked = _may_link(replace_values(str(token.attrGet("href") or ""), str))
+        if token.type in {"link_open", "link_close"} and not linked:
+            token.type, token.content = "text", ""
 
 
 def _may_link(address: str) -> bool:
-    scheme, colon, _ = address.partition(":")
-    return not colon or not scheme.isalnum() or scheme.lower() in ALLOWED_SCHEMES
+    """Whether an address begins with an allowed scheme, or with a value, whose scheme is looked at for each reader."""
+    start = address.partition(MARK)[0].strip()
+    return not start or start.partition(":")[0].lower() in ALLOWED_SCHEMES
 
 
-def _citation(renderer: object, tokens: Sequence[Token], index: int, options: object, env: object) -> str:
+def _code(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+    """A block of code, its style on the `pre` (the parser would put it on the `code` within)."""
+    style = str(tokens[index].attrGet("style") or "")
+    return f'<pre style="{escape(style)}"><code>{escape(tokens[index].content)}</code></pre>\n'
+
+
+def _citation(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
     cited = tokens[index].meta["cited"]
     assert isinstance(cited, Cited)
     return citation_html(cited, str(tokens[index].attrGet("style") or ""))

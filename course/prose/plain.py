@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from markdown_it.token import Token
 
 from course.citations import Cited
-from course.personal.tokens import in_address
+from course.personal.tokens import in_address, replace_symbols, replace_values
 
 
 def plain_text(tokens: Sequence[Token]) -> str:
     """The text of parsed Markdown, its blocks parted by blank lines; long lines are left to the reader's window."""
-    return "\n\n".join(_blocks(list(tokens))).strip() + "\n"
+    return "\n\n".join(_blocks(list(tokens))).strip("\n") + "\n"
 
 
 def _blocks(tokens: list[Token]) -> Iterator[str]:
@@ -39,7 +39,7 @@ def _block(opening: Token, inner: list[Token]) -> str:
     match opening.type:
         case "heading_open":
             text = "".join(_inline(token) for token in inner)
-            return f"{text}\n{('=' if opening.tag == 'h2' else '-') * min(len(text), 60)}"
+            return f"{text}\n{('=' if opening.tag == 'h2' else '-') * _width(text)}"
         case "bullet_list_open" | "ordered_list_open":
             return _list(opening, inner)
         case "blockquote_open":
@@ -56,21 +56,26 @@ def _block(opening: Token, inner: list[Token]) -> str:
             return "\n\n".join(_blocks(inner))
 
 
+def _width(heading: str) -> int:
+    """How many signs underline a heading, a subscriber's value counted as a short name."""
+    shown = replace_symbols(replace_values(heading, str), lambda *_: "a name")
+    return min(max(map(len, shown.split("\n"))), 60)
+
+
 def _list(opening: Token, inner: list[Token]) -> str:
-    number = int(opening.attrGet("start") or 1)
+    start = opening.attrGet("start")
+    number = 1 if start is None else int(start)
+    own = (token for token in inner if token.type == "paragraph_open" and token.level == opening.level + 2)
+    gap = "\n" if all(token.hidden for token in own) else "\n\n"
     items = []
-    tight = True
     position = 0
     while position < len(inner):
         end = _end_of(inner, position)
-        content = inner[position + 1 : end]
-        tight = tight and all(token.hidden for token in content if token.type == "paragraph_open")
         marker = f"{number}. " if opening.type == "ordered_list_open" else "- "
-        blocks = "\n".join(_blocks(content)) if tight else "\n\n".join(_blocks(content))
-        items.append(_indented(blocks, marker, " " * len(marker)))
+        items.append(_indented(gap.join(_blocks(inner[position + 1 : end])), marker, " " * len(marker)))
         number += 1
         position = end + 1
-    return ("\n" if tight else "\n\n").join(items)
+    return gap.join(items)
 
 
 def _indented(text: str, first: str, others: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, String, cast, func, select, update
 
-from sender.model import BatchState, DeliveryKind, EnrolmentStatus
+from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Outcome
 from sender.store.enrolments import next_due_at
 from sender.store.tables import batch, course, delivery, enrolment, subscriber, variant
 
@@ -120,7 +120,8 @@ def open_batches(connection: Connection, limit: int) -> list[OpenBatch]:
     """The batches that are claimed, sending, waiting, held, failed or uncertain, the latest first."""
     states = batch.c.state.not_in((BatchState.ACCEPTED, BatchState.CANCELLED))
     joined = batch.join(course, course.c.id == batch.c.course_id).join(variant, variant.c.id == batch.c.variant_id)
-    size = select(func.count()).where(delivery.c.batch_id == batch.c.id, delivery.c.outcome.is_(None)).scalar_subquery()
+    unfinished = delivery.c.outcome.is_(None) | (delivery.c.outcome == Outcome.FAILED)
+    size = select(func.count()).where(delivery.c.batch_id == batch.c.id, unfinished).scalar_subquery()
     columns = (
         batch.c.id, course.c.slug, variant.c.kind, variant.c.lesson_id, batch.c.state, size, batch.c.attempt,
         batch.c.not_before, batch.c.reason,

@@ -30,7 +30,7 @@ class LoopbackServer(socketserver.ThreadingTCPServer):
     def __init__(self, port: int, exchange: Exchange) -> None:
         self.exchange = exchange
         self._open: set[socket.socket] = set()
-        self._threads: list[threading.Thread] = []
+        self._conversations: list[threading.Thread] = []
         self._changed = threading.Condition()
         super().__init__((LOOPBACK, port), _Conversation)
         self._acceptor = threading.Thread(target=self.serve_forever, args=(0.02,), name="standin", daemon=True)
@@ -53,7 +53,7 @@ class LoopbackServer(socketserver.ThreadingTCPServer):
         for connection in connections:
             with contextlib.suppress(OSError):  # its own thread, or the client, was faster
                 connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
+        for thread in self._conversations:
             thread.join(_JOIN_SECONDS)
         self.server_close()
 
@@ -74,7 +74,7 @@ class LoopbackServer(socketserver.ThreadingTCPServer):
             self._open.add(request)
         thread.start()
         # Only the accepting thread comes here, and `stop` reads the list when that one has ended.
-        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
+        self._conversations = [each for each in self._conversations if each.is_alive()] + [thread]
 
     def shutdown_request(self, request: Any) -> None:
         """Closes a connection; overridden to stop counting it, and to let a reset be a reset."""

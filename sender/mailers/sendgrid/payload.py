@@ -67,7 +67,11 @@ def _personalization(recipient: Recipient) -> dict[str, Json]:
 
 
 def _mailbox(mailbox: Mailbox) -> dict[str, Json]:
-    return {"email": mailbox.address, "name": mailbox.name} if mailbox.name else {"email": mailbox.address}
+    """An address with its name. SendGrid takes a comma or a semicolon in a name only within quotes."""
+    name = mailbox.name
+    if any(sign in name for sign in ',;"'):
+        name = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return {"email": mailbox.address, "name": name} if name else {"email": mailbox.address}
 
 
 def _ascii_domain(address: str) -> str:

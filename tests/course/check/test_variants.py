@@ -107,6 +107,11 @@ def test_a_question_that_fails_only_where_a_value_is_missing_is_found() -> None:
     assert (finding.rule, finding.line) == ("template", 7)
 
 
+def test_what_is_printed_and_fails_for_some_value_is_found() -> None:
+    finding = only_finding(a_lesson("Hi\n\n{{ 100 / (subscriber.plants | default(5)) }}"))
+    assert (finding.rule, finding.file, finding.line) == ("template", "lessons/01-soil.md", 7)
+
+
 def test_variants_raise_what_is_wrong() -> None:
     with pytest.raises(CourseErrors, match="nothing_of_that_name"):
         of("{% if subscriber.indoors %}{{ nothing_of_that_name }}{% endif %}")

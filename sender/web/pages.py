@@ -1,0 +1,71 @@
+"""Our own pages: HTML from `templates/web/` in the colours of a course, with the headers that keep it safe."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from http import HTTPStatus
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
+
+from course.model import Course
+from course.theme import DEFAULT_THEME
+
+COMMON_HEADERS = {
+    "Cache-Control": "no-store",  # the address is a key, and what it opens changes
+    "Referrer-Policy": "no-referrer",  # a link that is followed must not tell where it stood: the address is a key
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+NOTHING_ALLOWED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+_PROBLEMS = {
+    404: ("There is nothing here", "If you came from an email, check that you used the whole link."),
+    405: ("That cannot be done here", "This address does not take such a request."),
+    410: ("This is no longer kept", "The data of the person that this email went to has been erased."),
+    413: ("That is too much", "The request brought more than 64 kB."),
+    500: ("Something went wrong", "It is in the log of this site. Please try again later."),
+    503: ("Please try again in a minute", "The records of this course cannot be reached right now."),
+}
+
+
+def page(template: str, course: Course | None = None, *, status: int = 200, **values: object) -> Response:
+    """A page from a template, in the course's colours where there is a course."""
+    style = _style(tuple(sorted((DEFAULT_THEME if course is None else course.theme).items())))
+    html = _environment().get_template(template).render(course=course, style=Markup(style), **values)  # noqa: S704
+    allowed = f"{NOTHING_ALLOWED.replace("form-action 'none'", "form-action 'self'")}; style-src '{_hash(style)}'"
+    return HTMLResponse(html, status, headers={**COMMON_HEADERS, "Content-Security-Policy": allowed})
+
+
+def problem(status: int, *, headers: Mapping[str, str] | None = None) -> Response:
+    """A page that says in a sentence why there is no other."""
+    title, sentence = _PROBLEMS.get(status) or (HTTPStatus(status).phrase, "This request cannot be answered.")
+    response = page("problem.html", status=status, title=title, sentence=sentence)
+    response.headers.update(headers or {})
+    return response
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("templates", "web"), autoescape=True, undefined=StrictUndefined, auto_reload=False,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+
+@cache
+def _style(theme: tuple[tuple[str, str], ...]) -> str:
+    """The style sheet for a theme, whose values a course file can only give as colours, fonts and pixels."""
+    values = "".join(f"--{name.replace('_', '-')}:{value};" for name, value in theme)
+    sheet = (resources.files("templates") / "web" / "pages.css").read_text("utf-8")
+    return f":root{{{values}}}\n{sheet}"
+
+
+def _hash(text: str) -> str:
+    """The source expression that allows one inline style (Content Security Policy Level 3, section 2.3.1)."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

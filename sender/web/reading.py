@@ -1,0 +1,28 @@
+"""Reading an email in the browser: the one that was sent, with what it says of its reader as that is now."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from course.personal.placeholders import fill, tag_values
+from sender.membership import reading
+from sender.web.pages import COMMON_HEADERS, NOTHING_ALLOWED
+from sender.web.site import Site
+
+_ALLOWED = f"{NOTHING_ALLOWED}; style-src 'unsafe-inline'; img-src 'self' https: data:"
+"""An email's styles stand in its elements, so they must be allowed. Nothing in it can run, and nothing but pictures is fetched."""
+
+
+def show(site: Site, delivery: int) -> Response:
+    """The email of a delivery as HTML."""
+    with site.database.read() as connection:
+        found = reading(connection, delivery)
+        if found is None:
+            raise HTTPException(404)
+        if found.erased:
+            raise HTTPException(410)
+        edition, _, _, email = site.book.email(connection, found.variant)
+    reader = edition.reader(found.fields, site.signer.links(delivery, confirm=False))
+    filled = fill(email, tag_values(email, edition.renderer.expressions, reader))
+    return HTMLResponse(filled.html, headers={**COMMON_HEADERS, "Content-Security-Policy": _ALLOWED})

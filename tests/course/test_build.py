@@ -1,0 +1,170 @@
+"""A build shows every lesson as it will arrive, is the same every time, and never leaves a folder half done."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from pathlib import Path
+
+import pytest
+
+from course.build import BUILT_AT, build
+from course.errors import CourseError, CourseErrors
+from tests.course.check.small import COURSE, a_lesson, small_course, written
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    return written(tmp_path / "gardens", small_course())
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_every_lesson_becomes_three_files_beside_an_index(course: Path, tmp_path: Path) -> None:
+    made = build(course, tmp_path / "out")
+    names = {
+        f"{slug}.{ending}" for slug in ("welcome", "soil", "light", "closing") for ending in ("html", "txt", "eml")
+    }
+    assert set(contents(tmp_path / "out")) == names | {"index.html"}
+    assert {path.name for path in made} == names | {"index.html"}
+    assert made[0] == tmp_path / "out" / "index.html"
+
+
+def test_a_lesson_reads_as_a_sample_subscriber_gets_it(course: Path, tmp_path: Path) -> None:
+    build(course, tmp_path / "out")
+    text = (tmp_path / "out" / "welcome.txt").read_text(encoding="utf-8")
+    assert "Hello there." in text
+    assert "https://example.com/unsubscribe/sample" in text
+    assert not re.search(r"dc[0-9a-f]{10}\d{3}", text)
+
+
+def test_the_message_holds_the_same_html_and_text_as_the_files(course: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build(course, out)
+    message = email.message_from_bytes((out / "light.eml").read_bytes(), policy=email.policy.default)
+    assert message["Subject"] == "Light for there"
+    assert message["To"] == "Sample Subscriber <sample@example.com>"
+    assert message["Date"].datetime == BUILT_AT
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    text, html = (part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
+    for content, file in ((text, "light.txt"), (html, "light.html")):
+        assert isinstance(content, bytes)
+        assert content.replace(b"\r\n", b"\n").strip() == (out / file).read_bytes().strip()
+
+
+def test_the_index_lists_each_tracks_lessons_in_order_with_links_that_lead_somewhere(
+    course: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    build(course, out)
+    index = (out / "index.html").read_text(encoding="utf-8")
+    balcony, field = index.split("<h2>")[1:]
+    assert re.findall(r'href="([a-z]+)\.html"', balcony) == ["welcome", "soil", "closing"]
+    assert re.findall(r'href="([a-z]+)\.html"', field) == ["welcome", "soil", "light", "closing"]
+    assert all((out / link).is_file() for link in re.findall(r'href="([^"]+)"', index))
+    assert "Lesson 2 of 2" in field
+    assert "What is above you." in field
+
+
+def test_the_index_shows_titles_subjects_and_preheaders_as_text(tmp_path: Path) -> None:
+    lesson = (
+        '---\nsubject: "<b>Soil</b> & {{ subscriber.first_name }}"\npreheader: "<i>{{ 1 + 1 }}</i>"\n---\n\nText.\n'
+    )
+    files = small_course({"lessons/01-soil.md": lesson, "course.toml": COURSE.replace('"Gardens"', '"<u>Gardens</u>"')})
+    build(written(tmp_path / "gardens", files), tmp_path / "out")
+    index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;Soil&lt;/b&gt; &amp; there" in index
+    assert "&lt;i&gt;2&lt;/i&gt;" in index
+    assert "&lt;u&gt;Gardens&lt;/u&gt;" in index
+    assert not re.search(r"<[bui]>", index)
+
+
+def test_two_builds_of_a_course_are_the_same_bytes(course: Path, tmp_path: Path) -> None:
+    build(course, tmp_path / "one")
+    build(course, tmp_path / "two")
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_nothing_is_written_for_a_course_with_an_error(tmp_path: Path) -> None:
+    folder = written(tmp_path / "gardens", small_course(a_lesson("{{ subscriber.nick }}")))
+    with pytest.raises(CourseErrors, match=r"lessons/01-soil\.md:5"):
+        build(folder, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["gardens"]
+
+
+def test_a_warning_keeps_nobody_from_building(tmp_path: Path) -> None:
+    folder = written(tmp_path / "gardens", small_course({"theme/leson.mjml": "<mjml></mjml>"}))
+    assert build(folder, tmp_path / "out")
+
+
+def test_a_later_build_replaces_an_earlier_one_and_leaves_other_files(course: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build(course, out)
+    (out / "notes.md").write_text("mine")
+    written(course, small_course(a_lesson("Quite another text.")))
+    build(course, out)
+    assert "Quite another text." in (out / "soil.txt").read_text(encoding="utf-8")
+    assert (out / "notes.md").read_text() == "mine"
+
+
+def test_a_build_leaves_no_other_folder_behind(course: Path, tmp_path: Path) -> None:
+    build(course, tmp_path / "a" / "out")
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["out"]
+
+
+def test_an_empty_folder_may_be_built_into(course: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    assert build(course, tmp_path / "out")
+
+
+def test_a_folder_within_the_course_may_be_built_into(course: Path) -> None:
+    build(course, course / "emails")
+    assert build(course, course / "emails")
+
+
+@pytest.mark.parametrize("own", ["lessons", "sources/built", "theme", "assets/a/b"])
+def test_what_the_course_is_read_from_is_not_built_into(own: str, course: Path) -> None:
+    before = contents(course)
+    with pytest.raises(CourseError, match="part of the course"):
+        build(course, course / own)
+    assert contents(course) == before
+
+
+def test_a_folder_with_other_things_in_it_is_refused_and_left_alone(course: Path, tmp_path: Path) -> None:
+    out = written(tmp_path / "out", {"index.html": b"<h1>My own page</h1>"})
+    with pytest.raises(CourseError, match="other things"):
+        build(course, out)
+    assert contents(out) == {"index.html": b"<h1>My own page</h1>"}
+
+
+def test_the_course_folder_itself_is_refused(course: Path) -> None:
+    with pytest.raises(CourseError, match="other things"):
+        build(course, course)
+
+
+def test_a_file_is_refused(course: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(CourseError, match="is a file"):
+        build(course, tmp_path / "out")
+
+
+def test_a_place_that_cannot_be_written_is_told_in_a_sentence(course: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(CourseError, match="cannot be"):
+        build(course, tmp_path / "file" / "out")
+
+
+def test_a_lesson_called_index_is_refused_since_its_page_would_be_the_list(tmp_path: Path) -> None:
+    files = small_course({"lessons/03-index.md": "---\nsubject: x\npreheader: y\n---\n\nText.\n"})
+    with pytest.raises(CourseError, match=r"lessons/03-index\.md"):
+        build(written(tmp_path / "gardens", files), tmp_path / "out")
+
+
+def test_an_address_that_no_message_can_carry_is_told_with_its_file(tmp_path: Path) -> None:
+    course = COURSE.replace("course@example.com", "course@exa!mple.com")
+    folder = written(tmp_path / "gardens", small_course({"course.toml": course}))
+    with pytest.raises(CourseError, match=r"course\.toml"):
+        build(folder, tmp_path / "out")
