@@ -61,7 +61,7 @@ def build(folder: Path, out: Path) -> list[Path]:
 
 
 def built_files(course: Course, files: Files) -> dict[str, bytes]:
-    """The built files of a course by name. Raises CourseError."""
+    """The built files of a course by name, each lesson as on the first track that has it. Raises CourseError."""
     samples = Samples(course, files)
     contents = {
         name: content for lesson in course.all_lessons for name, content in _forms(course, lesson, samples).items()
@@ -144,7 +144,7 @@ def _index(course: Course, samples: Samples) -> str:
 <style>{_STYLE}</style>
 </head>
 <body>
-<h1>{escape(course.title)}</h1>
+<h1 dir="auto">{escape(course.title)}</h1>
 <p class="muted" lang="en">Every lesson as a sample subscriber gets it, in the order in which they arrive.</p>
 {sections}
 </body>
@@ -155,16 +155,17 @@ def _index(course: Course, samples: Samples) -> str:
 def _section(course: Course, track: Track, samples: Samples) -> Iterator[str]:
     ends = ([course.welcome] if course.welcome else [], [course.closing] if course.closing else [])
     lessons = course.lessons_of(track.slug)
-    yield f"<h2>{escape(track.title)}</h2>\n<ol>"
+    yield f'<h2 dir="auto">{escape(track.title)}</h2>\n<ol>'
     for lesson in (*ends[0], *lessons, *ends[1]):
-        numbered = f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}" if lesson in lessons else ""
+        place = f"{lessons.index(lesson) + 1} of {len(lessons)}" if lesson in lessons else ""
         subject = escape(samples.email(lesson, track.slug).subject)
         links = "".join(
             f'<a href="{lesson.slug}.{ending}" aria-label="{label}: {subject}">{label}</a>'
             for ending, label in (("html", "HTML"), ("txt", "Plain text"), ("eml", "Message"))
         )
         yield (
-            f'<li><p class="muted" lang="en">{numbered or lesson.kind.capitalize()}</p><p class="subject">{subject}</p>'
-            f'<p>{escape(samples.preheader(lesson))}</p><p lang="en">{links}</p></li>'
+            f'<li><p class="muted" lang="en">{lesson.kind.capitalize()} {place}</p>'
+            f'<p class="subject" dir="auto">{subject}</p>'
+            f'<p dir="auto">{escape(samples.preheader(lesson))}</p><p lang="en">{links}</p></li>'
         )
     yield "</ol>"

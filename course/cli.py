@@ -87,8 +87,21 @@ def build(folder: Path, out: Path) -> None:
 
 @click.command(short_help="Show when each lesson would arrive.")
 @_of_a_course
-@click.option("--from", "start", required=True, metavar="DATE", callback=lambda _c, _p, text: _day(text))
-@click.option("--timezone", "zone", metavar="ZONE", callback=lambda _c, _p, name: _known_zone(name))
+@click.option(
+    "--from",
+    "start",
+    required=True,
+    metavar="DATE",
+    callback=lambda _context, _option, text: _day(text),
+    help="The subscriber's first day, such as 2026-03-03.",
+)
+@click.option(
+    "--timezone",
+    "zone",
+    metavar="ZONE",
+    callback=lambda _context, _option, name: _known_zone(name),
+    help="Where the subscriber lives, such as Asia/Tokyo; the course's own zone unless given.",
+)
 @click.option("--track", "slug", metavar="TRACK", help="A track of the course; its first unless given.")
 @_with_format("text", "json", "csv", "ics")
 def simulate(folder: Path, start: date, zone: str | None, slug: str | None, output: str) -> None:

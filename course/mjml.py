@@ -23,9 +23,7 @@ _DEFAULTS = frozenset({"mj-all", "mj-class"})
 _CHILDREN: dict[str, frozenset[str]] = {
     "": frozenset({"mjml"}),
     "mjml": frozenset({"mj-head", "mj-body"}),
-    "mj-head": frozenset(
-        {"mj-attributes", "mj-breakpoint", "mj-font", "mj-preview", "mj-style", "mj-title", "mj-raw"}
-    ),
+    "mj-head": frozenset({"mj-attributes", "mj-breakpoint", "mj-font", "mj-preview", "mj-style", "mj-title", "mj-raw"}),
     "mj-body": _IN_BODY,
     "mj-wrapper": frozenset({"mj-section", "mj-hero", "mj-raw"}),
     "mj-section": frozenset({"mj-column", "mj-group", "mj-raw"}),

@@ -188,7 +188,7 @@ def _marked(text: str, file: str, line: int) -> str:
 
 
 def without_marks(text: str) -> tuple[str, list[Place]]:
-    """Rendered text without the marks of its lines, and for each of its lines the place where its first word is from."""
+    """Rendered text without the marks of its lines, and the place that each of its lines begins in."""
     places: list[Place] = []
     here = Place("")
     for line in text.split("\n"):
@@ -205,8 +205,12 @@ def without_marks(text: str) -> tuple[str, list[Place]]:
 def template_error(error: Exception, fallback: Place) -> CourseError:
     """What went wrong in a template, as a sentence with file and line."""
     if isinstance(error, CourseError):
-        return error if error.place else CourseError(
-            error.message, fix=error.fix, place=raised_at(error.__traceback__) or fallback, rule=error.rule
+        return (
+            error
+            if error.place
+            else CourseError(
+                error.message, fix=error.fix, place=raised_at(error.__traceback__) or fallback, rule=error.rule
+            )
         )
     if isinstance(error, TemplateSyntaxError):
         place = Place(error.filename or fallback.file, error.lineno)

@@ -45,7 +45,7 @@ def parse_theme(table: Table | None) -> dict[str, str]:
 
 def _expected(key: str) -> tuple[re.Pattern[str], str]:
     if key == "font":
-        return _FONTS, "Write a font stack, such as \"Georgia, serif\"."
+        return _FONTS, 'Write a font stack, such as "Georgia, serif".'
     if key == "width":
         return _PIXELS, "Write it in pixels, such as 600px."
     return _COLOUR, "Write a colour as #1c5a55."

@@ -14,7 +14,7 @@ from sender.model import DeliveryKind, EnrolmentStatus
 from sender.progress import Step, after, next_step
 from sender.schedule import due_at, own_cadence, own_zone
 from sender.store import batches, enrolments
-from sender.store.database import Database
+from sender.store.database import Database, claim_alone
 from sender.store.enrolments import Advance, Due, History, Waiting
 
 LARGEST_BATCH = 1000
@@ -70,6 +70,7 @@ def claim(
     """
     try:
         with database.write() as connection:
+            claim_alone(connection)
             due = enrolments.due(connection, now, limit)
             histories = enrolments.histories(connection, [one.id for one in due])
             plan = _Plan()

@@ -13,6 +13,7 @@ from course.errors import CourseError, Place
 from course.folder.front_matter import decode
 from course.folder.table import Table
 from course.model import Field, FieldKind, Mailbox, Track, Tracking
+from course.personal.readers import field_value
 from course.theme import parse_theme
 
 FILE = "course.toml"
@@ -27,7 +28,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\]+\.[^\s@<>\"(),:;\[\]\\.]+")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_HEADER = re.compile(r"\s*\[([A-Za-z0-9_.\-\"' ]+)\]\s*(?:#.*)?")
+_HEADER = re.compile(r"\s*\[{1,2}([A-Za-z0-9_.\-\"' ]+)\]{1,2}\s*(?:#.*)?")
 _KEY = re.compile(r"\s*([A-Za-z0-9_\-]+|\"[^\"]+\")\s*(?:\.[^=]*)?=")
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
@@ -55,13 +56,8 @@ def parse_course_file(content: bytes) -> CourseFile:
     text = decode(FILE, content)
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = _AT_LINE.search(str(error))
-        raise CourseError(
-            f"The file is not valid TOML: {_AT_LINE.sub('', str(error))}.",
-            fix="Look for a missing quote or bracket there.",
-            place=Place(FILE, int(found[1]) if found else text.count("\n") + 1),
-        ) from error
+    except (ValueError, RecursionError) as error:
+        raise _invalid(text, error) from error
     lines = dict(_lines(text))
     root = Table(values, FILE, FILE, lines.get("", {}), 1)
     root.refuse_unknown(_SETTINGS)
@@ -83,6 +79,15 @@ def parse_course_file(content: bytes) -> CourseFile:
         theme=parse_theme(section("theme")),
         tracking=_tracking(section("tracking")),
     )
+
+
+def _invalid(text: str, error: Exception) -> CourseError:
+    """What tomllib says, with the line; of a number that is too long, or brackets nested too deeply, it tells none."""
+    found = _AT_LINE.search(str(error))
+    at_end = "at end of document" in str(error)
+    line = int(found[1]) if found else text.rstrip().count("\n") + 1 if at_end else 1
+    message = f"The file is not valid TOML: {_AT_LINE.sub('', str(error))}."
+    return CourseError(message, fix="Look for a missing quote or bracket there.", place=Place(FILE, line))
 
 
 def _lines(text: str) -> Iterator[tuple[str, dict[str, int]]]:
@@ -190,12 +195,25 @@ def _fields(table: Table | None, lines: Mapping[str, Mapping[str, int]]) -> Iter
         except ValueError as error:
             fix = "Write type as text, number or boolean."
             raise table.error(name, f"`{field.values['type']}` is not a field's type.", fix) from error
-        default = field.values.get("default", "")
-        shown = str(default).lower() if isinstance(default, bool) else str(default)
-        values = field.texts("values")
-        if values and shown and shown not in values:
-            raise table.error(name, f"The default `{shown}` is not among the values.", "Add it, or leave it out.")
-        yield Field(name, kind, shown, values)
+        default, values = _default(field), field.texts("values")
+        if values and default and default not in values:
+            raise field.error(
+                "default", f"The default `{default}` is not among the values.", "Add it, or leave it out."
+            )
+        declared = Field(name, kind, default, values)
+        for text in filter(None, (default, *values)):
+            if field_value(Field(name, kind), text) is None:
+                raise field.error(
+                    "default", f"`{text}` is no {kind}.", f"Write one that is, or another type for {name}."
+                )
+        yield declared
+
+
+def _default(field: Table) -> str:
+    default = field.values.get("default", "")
+    if isinstance(default, bool | int | float):
+        return str(default).lower()
+    return field.text("default", "")
 
 
 def _tracking(table: Table | None) -> Tracking:

@@ -59,24 +59,36 @@ def _parse(file: str, source: str) -> Table:
     try:
         loader = yaml.BaseLoader(source)
         try:
-            if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, Loader=yaml.BaseLoader)):
-                raise CourseError("The front matter uses a YAML alias.", fix="Write the value out.", place=Place(file, 1))
+            _refuse_aliases(file, source)
             node = loader.get_single_node()
             values = {} if node is None else loader.construct_document(node)
         finally:
             loader.dispose()
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = None if mark is None else mark.line + 2
-        problem = getattr(error, "problem", None) or "it cannot be read"
-        raise CourseError(
-            f"The front matter is not valid YAML: {problem}.",
-            fix="Put a text that holds `: ` or begins with a special sign in quotes.",
-            place=Place(file, line),
-        ) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _invalid(file, source, error) from error
     if not isinstance(values, dict):
         raise CourseError("The front matter is not a list of settings.", fix=_FIX, place=Place(file, 2))
     return Table(values, file, "the front matter", _lines(file, node), 1)
+
+
+def _refuse_aliases(file: str, source: str) -> None:
+    """Refuse YAML's way to say a thing once and mean it many times: a few lines of it can mean gigabytes."""
+    for event in yaml.parse(source, Loader=yaml.BaseLoader):
+        if isinstance(event, yaml.AliasEvent):
+            place = Place(file, event.start_mark.line + 2)
+            raise CourseError("The front matter uses a YAML alias.", fix="Write the value out.", place=place)
+
+
+def _invalid(file: str, source: str, error: Exception) -> CourseError:
+    fix = "Put a text that holds `: ` or begins with a special sign in quotes."
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        line, problem = error.problem_mark.line + 2, error.problem
+    elif isinstance(error, yaml.reader.ReaderError):
+        line, problem = source.count("\n", 0, error.position) + 2, "it holds a control character"
+        fix = "Take the character out; some editors can show it."
+    else:
+        line, problem = 2, "it is nested too deeply"
+    return CourseError(f"The front matter is not valid YAML: {problem}.", fix=fix, place=Place(file, line))
 
 
 def _lines(file: str, node: yaml.Node | None) -> dict[str, int]:

@@ -12,7 +12,8 @@ from course.folder.front_matter import split
 from course.folder.table import Table
 from course.model import Lesson, LessonKind
 
-_NAME = re.compile(r"(?P<number>\d{1,6})-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NAME = re.compile(rf"(?P<number>[0-9]{{1,6}})-(?P<slug>{_SLUG.pattern})")
 _UNNUMBERED = {"welcome": LessonKind.WELCOME, "closing": LessonKind.CLOSING}
 _SETTINGS = frozenset({"subject", "preheader", "title", "tracks", "wait", "aliases"})
 
@@ -26,7 +27,12 @@ def parse_lesson(file: str, content: bytes) -> Lesson:
     if not document.body.strip():
         raise CourseError("The lesson has no text.", fix="Write it below the front matter.", place=table.place())
     if kind is not LessonKind.LESSON and (table.texts("tracks") or "wait" in table.values):
-        raise table.error("tracks", f"A {kind} goes to everyone, at its own time.", "Leave `tracks` and `wait` out.")
+        setting = "tracks" if "tracks" in table.values else "wait"
+        raise table.error(setting, f"A {kind} goes to everyone, at its own time.", "Leave `tracks` and `wait` out.")
+    for alias in table.texts("aliases"):
+        if not _SLUG.fullmatch(alias):
+            fix = "Write an earlier name of the file, without number and `.md`."
+            raise table.error("aliases", f"`{alias}` is not a lesson's slug.", fix)
     subject = table.text("subject")
     return Lesson(
         slug=slug,
@@ -34,7 +40,7 @@ def parse_lesson(file: str, content: bytes) -> Lesson:
         number=number,
         subject=subject,
         preheader=table.text("preheader"),
-        title=table.text("title", subject),
+        title=table.text("title", "") or subject,
         body=document.body,
         place=Place(file),
         body_line=document.body_line,

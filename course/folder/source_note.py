@@ -71,12 +71,20 @@ def _address(table: Table) -> tuple[str, str]:
     if url and video:
         fix = "Keep the one that citations should open."
         raise table.error("url", "The source has both a `url` and a `video`.", fix)
-    if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
+    if url and not _is_web_address(url):
         raise table.error("url", f"`{url}` is not a web address.", "Write it with https:// in front.")
     if video and not _VIDEO.fullmatch(video):
         fix = "Write the id alone, such as the part after `v=`."
         raise table.error("video", f"`{video}` is not a video's id.", fix)
     return url, video
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not set(url) & set(' <>"')
 
 
 def _date(table: Table) -> date | None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from course.errors import CourseError, Place
+
+_SPACES = re.compile(r"[ \t\r\n]+")  # not those that are meant to keep words together
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,13 @@ class Table:
     def text(self, key: str, default: str | None = None) -> str:
         """The text under `key`, white space folded; without a default it must be there and not empty."""
         value = self.values.get(key, default)
-        if value is None or (value == "" and default is None):
+        if value is None or (isinstance(value, str) and not value.strip() and default is None):
             raise self.error(key, f"{self.name} has no `{key}`.", f"Add `{key}` with a text.")
         if not isinstance(value, str):
-            raise self.error(key, f"`{key}` must be a text.", f'Write it in quotes: {key} = "…".')
-        return " ".join(value.split())
+            raise self.error(key, f"`{key}` must be a text.", "Write one text, in quotes.")
+        if _UNFIT.search(value):
+            raise self.error(key, f"`{key}` holds a control character.", "Take it out; some editors can show it.")
+        return _SPACES.sub(" ", value).strip()
 
     def paragraph(self, key: str) -> str:
         """The required text under `key` with its line breaks kept."""
@@ -56,7 +62,8 @@ class Table:
     def texts(self, key: str) -> tuple[str, ...]:
         """The list of texts under `key`; empty where it is left out."""
         value = self.values.get(key, ())
-        if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(item, str) for item in value):
+        listed = isinstance(value, Sequence) and not isinstance(value, str)
+        if not listed or not all(isinstance(item, str) for item in value):
             raise self.error(key, f"`{key}` must be a list of texts.", f"Write it as {key}: [one, another].")
         return tuple(str(item) for item in value)
 

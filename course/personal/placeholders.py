@@ -131,10 +131,9 @@ class Tags:
 
 
 def _refuse(html: str) -> None:
-    expressions: list[str] = []
-    in_pieces(html, str, lambda expression: expressions.append(expression) or "")
-    if expressions:
-        raise UnsafeSpotError(expressions[0])
+    for expression in in_pieces(html, lambda _: "", str):
+        if expression:
+            raise UnsafeSpotError(expression)
 
 
 def tag_values(email: Email, expressions: Expressions, reader: Reader) -> dict[str, str]:

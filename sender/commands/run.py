@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from sender.commands.console import clock, opened, stopped_by_signals
+from sender.commands.console import clock, opened
+from sender.commands.stopping import stopped_by_signals
 
 if TYPE_CHECKING:
     from threading import Event, Thread
@@ -90,7 +91,8 @@ def _tell(tally: Tally) -> None:
 class _OneLine(logging.Formatter):
     """A line for each record, its traceback included, with the time in UTC."""
 
-    converter = time.gmtime
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802  # logging's name
+        return f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def format(self, record: logging.LogRecord) -> str:
         return " | ".join(super().format(record).splitlines())
@@ -98,6 +100,6 @@ class _OneLine(logging.Formatter):
 
 def _log_to_stderr() -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_OneLine("%(asctime)sZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"))
+    handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every run

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -16,6 +16,7 @@ from sender.store.tables import SCHEMA_VERSION
 
 _WRITES = "dripcourse_writes"
 _BUSY_TIMEOUT_MS = 10_000
+_CLAIMING = 0x64726970  # "drip"
 
 
 class Database:
@@ -50,6 +51,15 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+def claim_alone(connection: Connection) -> None:
+    """Wait until no other transaction claims, until the end of this one.
+
+    SQLite has a single writer anyway; on PostgreSQL a lock of the transaction picks one claimer.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
 
 
 def open_database(url: str, *, create: bool = True) -> Database:

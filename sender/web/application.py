@@ -8,7 +8,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sender.errors import StoreError
 from sender.tokens import Purpose
@@ -43,30 +42,21 @@ def create_app(site: Site) -> Starlette:
     return application
 
 
-def _route_of(request: Request) -> str:
-    """The kind of page, for the log: the address itself may hold a token."""
-    return next((route.path for route in request.app.routes if isinstance(route, Route) and _fits(route, request)), "?")
-
-
-def _fits(route: Route, request: Request) -> bool:
-    return route.path_regex.match(request.url.path) is not None
-
-
-def _refused(request: Request, error: Exception) -> Response:
+def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, headers=error.headers)
+    return problem(error.status_code, error.headers)
 
 
-def _unavailable(request: Request, error: Exception) -> Response:
-    _log.warning("%s %s: %s", request.method, _route_of(request), error)
-    return problem(503, headers={"Retry-After": _RETRY_SECONDS})
+def _unavailable(_request: Request, error: Exception) -> Response:
+    _log.warning("a page could not be shown: %s", error)
+    return problem(503, {"Retry-After": _RETRY_SECONDS})
 
 
-def _gone(request: Request, error: Exception) -> Response:
+def _gone(_request: Request, _error: Exception) -> Response:
     """Whoever asked has hung up: nobody reads this."""
     return Response(status_code=400)
 
 
-def _failed(request: Request, error: Exception) -> Response:
-    _log.error("%s %s failed: %s", request.method, _route_of(request), type(error).__name__)
+def _failed(_request: Request, _error: Exception) -> Response:
+    """A defect of ours; the server logs it."""
     return problem(500)

@@ -8,14 +8,14 @@ from starlette.routing import Route
 
 from sender.errors import StoreError
 from sender.store.editions import courses
-from sender.web.pages import COMMON_HEADERS, NOTHING_ALLOWED
+from sender.web.pages import headers
 from sender.web.site import Site
 
 
 def health_route(site: Site) -> Route:
     """`GET /healthz`: 200 where the database can be read, 503 where it cannot."""
 
-    def health(request: Request) -> Response:
+    def health(_request: Request) -> Response:
         try:
             with site.database.read() as connection:
                 courses(connection)
@@ -27,5 +27,4 @@ def health_route(site: Site) -> Route:
 
 
 def _answer(status: int, document: dict[str, str]) -> Response:
-    headers = {**COMMON_HEADERS, "Content-Security-Policy": NOTHING_ALLOWED}
-    return JSONResponse(document, status, headers=headers)
+    return JSONResponse(document, status, headers=headers())

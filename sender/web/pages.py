@@ -16,14 +16,6 @@ from starlette.responses import HTMLResponse, Response
 from course.model import Course
 from course.theme import DEFAULT_THEME
 
-COMMON_HEADERS = {
-    "Cache-Control": "no-store",  # the address is a key, and what it opens changes
-    "Referrer-Policy": "no-referrer",  # a link that is followed must not tell where it stood: the address is a key
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-}
-NOTHING_ALLOWED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
 _PROBLEMS = {
     404: ("There is nothing here", "If you came from an email, check that you used the whole link."),
     405: ("That cannot be done here", "This address does not take such a request."),
@@ -38,15 +30,27 @@ def page(template: str, course: Course | None = None, *, status: int = 200, **va
     """A page from a template, in the course's colours where there is a course."""
     style = _style(tuple(sorted((DEFAULT_THEME if course is None else course.theme).items())))
     html = _environment().get_template(template).render(course=course, style=Markup(style), **values)  # noqa: S704
-    allowed = f"{NOTHING_ALLOWED.replace("form-action 'none'", "form-action 'self'")}; style-src '{_hash(style)}'"
-    return HTMLResponse(html, status, headers={**COMMON_HEADERS, "Content-Security-Policy": allowed})
+    return HTMLResponse(html, status, headers=headers(form_action="'self'", style_src=f"'{_hash(style)}'"))
 
 
-def problem(status: int, *, headers: Mapping[str, str] | None = None) -> Response:
-    """A page that says in a sentence why there is no other."""
+def headers(**allowed: str) -> dict[str, str]:
+    """The headers of every answer. `allowed` opens what its policy shuts: `style_src="'self'"`, say."""
+    policy = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'"}
+    policy |= {name.replace("_", "-"): sources for name, sources in allowed.items()}
+    return {
+        "Cache-Control": "no-store",  # an address is a key here, and what it opens changes
+        "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in policy.items()),
+        "Referrer-Policy": "no-referrer",  # a link that is followed must not tell where it stood: that was a key
+        "X-Content-Type-Options": "nosniff",
+        "X-Robots-Tag": "noindex",
+    }
+
+
+def problem(status: int, more: Mapping[str, str] | None = None) -> Response:
+    """A page that says in a sentence why there is no other; `more` are headers."""
     title, sentence = _PROBLEMS.get(status) or (HTTPStatus(status).phrase, "This request cannot be answered.")
     response = page("problem.html", status=status, title=title, sentence=sentence)
-    response.headers.update(headers or {})
+    response.headers.update(more or {})
     return response
 
 

@@ -17,7 +17,7 @@ LAYERS = (
     ("errors", "model", "settings"),
     ("owner", "progress", "retry", "slots", "tokens"),
     ("mailers", "store"),
-    ("claim", "deliver", "editions", "events", "links", "people", "report", "schedule"),
+    ("claim", "deliver", "editions", "events", "links", "membership", "people", "report", "schedule"),
     ("tick",),
     ("queue", "scheduler", "web"),
     ("demo",),

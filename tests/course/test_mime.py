@@ -137,6 +137,12 @@ def test_the_standard_library_reads_a_short_display_name_as_typed(name: str) -> 
     assert address.display_name == name
 
 
+@pytest.mark.parametrize("name", ['Sample "One" \\ jr., (the 2nd) <x@y>', "a@b", '"', "Sample; One:"], ids=range(4))
+def test_signs_with_a_meaning_in_headers_are_quoted_in_a_display_name(name: str) -> None:
+    [address] = parsed(a_message(to=Mailbox(name, "sample-001@example.com")))["To"].addresses
+    assert (address.display_name, address.addr_spec) == (name, "sample-001@example.com")
+
+
 @given(texts, texts)
 def test_headers_are_short_ascii_lines_without_defects(subject: str, name: str) -> None:
     content = a_message(subject, to=Mailbox(name, "sample-001@example.com"))
