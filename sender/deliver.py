@@ -179,7 +179,7 @@ def _record(courier: Courier, begun: _Begun, answer: Answer, now: datetime) -> D
     batch, count = begun.delivered.batch, begun.delivered.count
     state = _state(answer, left=count - len(answer.refused))
     wait = state is BatchState.RETRY
-    not_before = again_at(batch, begun.attempt, now, answer.again_at) if wait else None
+    not_before = again_at(batch, begun.attempt, now, answer.wait) if wait else None
     with courier.database.write() as connection:
         batches.fail(connection, answer.refused)
         settled = batches.settle(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from course.model import Course
@@ -104,7 +104,7 @@ class Request:
 class Answer:
     """What became of a request. `refused` says why for each delivery that alone was refused.
 
-    `again_at` (UTC) is when the far end allows the next request, where it said so. `account` is
+    `wait` is how long the far end asks to be left alone, where it said so. `account` is
     true where the answer concerns the account and not this batch: other requests would fare alike.
     """
 
@@ -112,5 +112,5 @@ class Answer:
     reason: str = ""
     message_id: str = ""
     refused: Mapping[int, str] = field(default_factory=dict)
-    again_at: datetime | None = None
+    wait: timedelta | None = None
     account: bool = False

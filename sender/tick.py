@@ -158,7 +158,7 @@ def _hold_back(sender: Sender, results: list[Delivered], now: datetime, tally: T
     result = next(one for one in results if one.answer is not None and one.answer.account)
     assert result.answer is not None
     state = BatchState.HELD if result.answer.verdict is Verdict.HELD else BatchState.RETRY
-    not_before = again_at(0, 1, now, result.answer.again_at) if state is BatchState.RETRY else None
+    not_before = again_at(0, 1, now, result.answer.wait) if state is BatchState.RETRY else None
     with sender.database.write() as connection:
         left = batches.settle_claimed(
             connection, str(sender.owner), state, reason=result.answer.reason, not_before=not_before

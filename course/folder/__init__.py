@@ -18,6 +18,7 @@ Files: TypeAlias = Mapping[str, bytes]
 """A course's files: each path relative to its folder, with `/`, and the bytes."""
 
 _FOLDERS = {"lessons": "*.md", "sources": "*.md", "assets": "**/*", "theme": "**/*"}
+_TEXTS = ("lessons", "sources")
 _LARGEST_FILE = 10_000_000
 T = TypeVar("T")
 
@@ -41,7 +42,11 @@ def load_folder(folder: Path) -> Course:
 
 
 def load(files: Files) -> Course:
-    """The course that `files` describe. Raises CourseErrors with everything that is wrong."""
+    """The course that `files` describe.
+
+    Raises CourseErrors, in order of file and line, with what is wrong: of a file that cannot be read as it stands,
+    the first thing in it.
+    """
     errors: list[CourseError] = []
     settings = _attempt(errors, lambda: parse_course_file(files[FILE]))
     lessons = [
@@ -67,19 +72,25 @@ def load(files: Files) -> Course:
 def _paths(folder: Path) -> Iterator[Path]:
     yield folder / FILE
     for name, pattern in _FOLDERS.items():
-        found = (folder / name).glob(pattern)
-        yield from sorted(path for path in found if path.is_file() and not path.name.startswith("."))
+        for path in sorted((folder / name).glob(pattern)):
+            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+            if not hidden and (name in _TEXTS or not path.is_dir()):
+                yield path
 
 
 def _read(folder: Path, path: Path) -> bytes:
     place = Place(path.relative_to(folder).as_posix())
+    # What is frozen into an edition goes out to strangers: nothing from elsewhere on this machine may slip in.
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise CourseError("This is a link out of the course's folder.", fix="Put the file itself here.", place=place)
+    if not path.is_file():
+        raise CourseError("This is not a file.", fix="Put a file here, or give it another name.", place=place)
     try:
-        content = path.read_bytes()
+        if path.stat().st_size > _LARGEST_FILE:
+            raise CourseError("The file is over 10 MB.", fix="Make it smaller: it is part of an email.", place=place)
+        return path.read_bytes()
     except OSError as error:
         raise CourseError(f"The file cannot be read: {error.strerror}.", fix="Mend that.", place=place) from error
-    if len(content) > _LARGEST_FILE:
-        raise CourseError("The file is over 10 MB.", fix="Make it smaller: it is part of an email.", place=place)
-    return content
 
 
 def _under(files: Files, folder: str) -> list[str]:
@@ -129,6 +140,9 @@ def _misplaced(settings: CourseFile, lessons: list[Lesson]) -> Iterator[CourseEr
 def _without_lessons(settings: CourseFile, lessons: list[Lesson]) -> Iterator[CourseError]:
     """Every track has a lesson."""
     numbered = [lesson for lesson in lessons if lesson.kind is LessonKind.LESSON]
+    if not numbered:
+        yield CourseError("The course has no lessons.", fix="Add lessons/01-some-words.md.", place=Place(FILE))
+        return
     for track in settings.tracks:
         if not any(not lesson.tracks or track.slug in lesson.tracks for lesson in numbered):
             fix = f"Add `tracks: [{track.slug}]` to a lesson, or take the track out."

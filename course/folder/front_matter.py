@@ -75,8 +75,10 @@ def _refuse_aliases(file: str, source: str) -> None:
     """Refuse YAML's way to say a thing once and mean it many times: a few lines of it can mean gigabytes."""
     for event in yaml.parse(source, Loader=yaml.BaseLoader):
         if isinstance(event, yaml.AliasEvent):
-            place = Place(file, event.start_mark.line + 2)
-            raise CourseError("The front matter uses a YAML alias.", fix="Write the value out.", place=place)
+            line = event.start_mark.line + 2 if event.start_mark else 1
+            raise CourseError(
+                "The front matter uses a YAML alias.", fix="Write the value out.", place=Place(file, line)
+            )
 
 
 def _invalid(file: str, source: str, error: Exception) -> CourseError:

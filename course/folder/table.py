@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from course.errors import CourseError, Place
@@ -62,10 +62,10 @@ class Table:
     def texts(self, key: str) -> tuple[str, ...]:
         """The list of texts under `key`; empty where it is left out."""
         value = self.values.get(key, ())
-        listed = isinstance(value, Sequence) and not isinstance(value, str)
-        if not listed or not all(isinstance(item, str) for item in value):
+        items = value if isinstance(value, list | tuple) else (None,)
+        if not all(isinstance(item, str) for item in items):
             raise self.error(key, f"`{key}` must be a list of texts.", f"Write it as {key}: [one, another].")
-        return tuple(str(item) for item in value)
+        return tuple(str(item) for item in items)
 
     def flag(self, key: str) -> bool:
         """The true or false under `key`; false where it is left out."""

@@ -42,7 +42,7 @@ def run(host: str, port: int) -> None:
     from sender.web.serving import address_of, listen, serving
 
     settings = load_settings()
-    secrets, mailer, book = signing_secrets(settings), open_mailer(settings), EditionBook()
+    secrets, mailer, book = signing_secrets(settings), open_mailer(settings, clock), EditionBook()
     with opened(settings) as database, stopped_by_signals() as stop, listen(host, port) as listener:
         signer = Signer(settings.base_url, secrets[0])
         sender = Sender(database, mailer, signer, this_process(), clock, settings.concurrency, stop, book)

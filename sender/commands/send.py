@@ -33,7 +33,7 @@ def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) ->
     from sender.tick import Sender, Tally, due_count, tick
 
     settings = load_settings()
-    mailer = open_mailer(settings)
+    mailer = open_mailer(settings, clock)
     with opened(settings, create=False) as database, _stopped_by_signals() as stop:
         signer = Signer(settings.base_url, signing_secrets(settings)[0])
         sender = Sender(database, mailer, signer, this_process(), clock, settings.concurrency, stop)

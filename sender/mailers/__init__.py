@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from sender.model import Answer, Request
@@ -19,12 +21,15 @@ class Mailer(Protocol):
         """
 
 
-def open_mailer(settings: Settings) -> Mailer:
-    """The mailer that the settings name. Raises SettingError where something it needs is missing."""
+def open_mailer(settings: Settings, clock: Callable[[], datetime]) -> Mailer:
+    """The mailer that the settings name; `clock` tells the machine's own time (UTC).
+
+    Raises SettingError where something it needs is missing.
+    """
     if settings.mailer is MailerName.FOLDER:
         from sender.mailers.folder import FolderMailer  # noqa: PLC0415  # each mailer's libraries load on use
 
         return FolderMailer(settings.outbox)
     from sender.mailers.sendgrid import SendGridMailer  # noqa: PLC0415
 
-    return SendGridMailer(settings.sendgrid_key, settings.sendgrid_host)
+    return SendGridMailer(settings.sendgrid_key, settings.sendgrid_host, clock)

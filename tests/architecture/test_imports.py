@@ -15,9 +15,9 @@ MAY_IMPORT = {
 # From the bottom to the top. A module may import its own layer and those that stand above it in this list.
 LAYERS = (
     ("errors", "model", "settings"),
-    ("owner", "progress", "retry", "slots", "tokens"),
+    ("addresses", "links", "owner", "progress", "retry", "roster", "schedule", "tokens"),
     ("mailers", "store"),
-    ("claim", "deliver", "editions", "events", "links", "membership", "people", "report", "schedule"),
+    ("claim", "deliver", "editions", "events", "membership", "people", "report"),
     ("tick",),
     ("queue", "scheduler", "web"),
     ("demo",),

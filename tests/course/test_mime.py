@@ -131,7 +131,8 @@ def test_a_telling_display_name_arrives_as_typed(name: str) -> None:
     assert name_in(a_message(to=Mailbox(name, "sample-001@example.com"))) == name
 
 
-@given(st.text(signs, min_size=1, max_size=12))
+# It trims and folds white space of all kinds; that ours arrives is the test before's.
+@given(st.text(signs, min_size=1, max_size=12).filter(lambda name: name == " ".join(name.split())))
 def test_the_standard_library_reads_a_short_display_name_as_typed(name: str) -> None:
     [address] = parsed(a_message(to=Mailbox(name, "sample-001@example.com")))["To"].addresses
     assert address.display_name == name

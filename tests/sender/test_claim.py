@@ -14,6 +14,6 @@ def test_smoke(stage: Stage) -> None:
     stage.enrol("ann", "bob")
     for _ in stage.ticks(SLOTS[0]):
         pass
-    assert stage.mailer.labels("ann@example.com") == ["welcome", "one", "two", "finished"]
+    assert stage.mailer.labels("ann@example.com") == ["welcome", "one", "two", "closing"]
     assert stage.enrolment("ann")[0] == "finished"
     print(stage.deliveries("ann"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import socket
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from http.client import HTTPException
 from urllib.error import URLError
 
@@ -21,9 +22,12 @@ TIMEOUT_SECONDS = 25.0
 
 
 class SendGridMailer:
-    """Sends through SendGrid, or whatever answers like it at `host`. Raises SettingError without a key."""
+    """Sends through SendGrid, or whatever answers like it at `host`. Raises SettingError without a key.
 
-    def __init__(self, key: str, host: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
+    `clock` tells the machine's own time (UTC), against which the end of a rate limit is measured.
+    """
+
+    def __init__(self, key: str, host: str, clock: Callable[[], datetime], *, timeout: float = TIMEOUT_SECONDS) -> None:
         if not key:
             raise SettingError(
                 "SENDGRID_API_KEY is not set.", fix="Set it, or set DRIPCOURSE_MAILER=folder to try things out."
@@ -33,6 +37,7 @@ class SendGridMailer:
         logging.getLogger("python_http_client").setLevel(logging.WARNING)  # its DEBUG lines hold the key
         self._key = key
         self._host = host
+        self._clock = clock
         self._timeout = timeout
 
     def send(self, request: Request) -> Answer:
@@ -43,12 +48,12 @@ class SendGridMailer:
         try:
             response = client.client.mail.send.post(request_body=body)
         except HTTPError as error:
-            return meaning(error.status_code, error.body, dict(error.headers or {}), numbered, datetime.now(UTC))
+            return meaning(error.status_code, error.body, dict(error.headers or {}), numbered, self._clock())
         except URLError as error:
             return never_sent(error.reason) if _never_connected(error.reason) else unknown(error.reason)
         except (OSError, HTTPException) as error:
             return unknown(error)
-        return meaning(response.status_code, response.body, dict(response.headers), numbered, datetime.now(UTC))
+        return meaning(response.status_code, response.body, dict(response.headers), numbered, self._clock())
 
 
 def _never_connected(reason: object) -> bool:

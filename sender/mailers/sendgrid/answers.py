@@ -16,6 +16,7 @@ _TOO_MANY = 429
 def meaning(status: int, body: object, headers: Mapping[str, str], deliveries: Sequence[int], now: datetime) -> Answer:
     """What an answer means. `deliveries` names the delivery of each personalization, by its place.
 
+    `now` is the machine's own time, against which the end of a limit is measured.
     A 400 that names recipients refuses those and says nothing of the others. One that names none,
     a bad key, spent credits or an unverified sender is for an operator to mend. 429 and 5xx pass.
     """
@@ -25,7 +26,7 @@ def meaning(status: int, body: object, headers: Mapping[str, str], deliveries: S
     if 200 <= status < 300:
         return Answer(Verdict.ACCEPTED, message_id=named.get("x-message-id", ""))
     if status == _TOO_MANY:
-        return Answer(Verdict.WAIT, f"SendGrid asks to wait: {said}.", again_at=_again_at(named, now), account=True)
+        return Answer(Verdict.WAIT, f"SendGrid asks to wait: {said}.", wait=_wait(named, now), account=True)
     if status >= 500 or status == 408:
         return Answer(Verdict.WAIT, f"SendGrid is out of order ({status}): {said}.", account=True)
     if status in {400, 413} and (refused := _refused(errors, deliveries)):
@@ -74,9 +75,9 @@ def _refused(errors: Sequence[tuple[str, str]], deliveries: Sequence[int]) -> di
     return refused
 
 
-def _again_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """When the limit is lifted: X-RateLimit-Reset (Unix seconds) or Retry-After (seconds), if either is there."""
+def _wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How long a limit holds, by X-RateLimit-Reset (Unix seconds) or Retry-After (seconds), if either is there."""
     reset, after = headers.get("x-ratelimit-reset", ""), headers.get("retry-after", "")
     if reset.isdecimal() and len(reset) <= 11:
-        return datetime.fromtimestamp(int(reset), UTC)
-    return now + timedelta(seconds=int(after)) if after.isdecimal() and len(after) <= 6 else None
+        return max(timedelta(0), datetime.fromtimestamp(int(reset), UTC) - now)
+    return timedelta(seconds=int(after)) if after.isdecimal() and len(after) <= 6 else None
