@@ -7,6 +7,7 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -47,15 +48,14 @@ def read_roster(stream: BinaryIO) -> Iterator[Row]:
     try:
         yield from _rows(_Lines(text))
     finally:
-        text.detach()  # the stream is the caller's to close
+        with suppress(ValueError):  # it is closed already
+            text.detach()  # the stream is the caller's to close
 
 
 def _rows(lines: _Lines) -> Iterator[Row]:
     header = lines.first()
     if "\0" in header or header.startswith(("\udcff\udcfe", "\udcfe\udcff")):
         raise RosterError("The file is not UTF-8 text.", fix="Save it as CSV in UTF-8.")
-    # A limit of this module and no setting: csv keeps one for the whole process.
-    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_ROW))
     reader = csv.reader(lines, delimiter=max(",;\t", key=header.count), strict=True)
     columns = _columns(_read(reader) or [])
     while True:
@@ -65,7 +65,7 @@ def _rows(lines: _Lines) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error:
-            yield Row(line, {}, _TOO_LONG if lines.too_long else _UNCLOSED)
+            yield Row(line, {}, lines.problem)
             lines.go_back()
             continue
         if any(value.strip() for value in values):
@@ -88,11 +88,15 @@ class _Lines(Iterator[str]):
         self._row: list[str] = []
         self._size = 0
         self._begun = 0
-        self.too_long = False
+
+    @property
+    def problem(self) -> str:
+        """Why this row could not be read."""
+        return _TOO_LONG if len(self._row) == 1 and self._size >= LONGEST_ROW else _UNCLOSED
 
     def first(self) -> str:
         """The first line, which is still to be read."""
-        line = self._text.readline(LONGEST_ROW)
+        line = self._whole_line()
         if line:
             self._ahead.append(line)
         return line
@@ -100,7 +104,7 @@ class _Lines(Iterator[str]):
     def begin_row(self) -> int:
         """Begin to read a row; the number of its first line."""
         self._begun += len(self._row)
-        self._row, self._size, self.too_long = [], 0, False
+        self._row, self._size = [], 0
         return self._begun + 1
 
     def go_back(self) -> None:
@@ -109,17 +113,43 @@ class _Lines(Iterator[str]):
         del self._row[1:]
 
     def __next__(self) -> str:
-        line = self._ahead.popleft() if self._ahead else self._text.readline(LONGEST_ROW)
+        line = self._ahead.popleft() if self._ahead else self._whole_line()
         if not line:
             raise StopIteration
         self._size += len(line)
         self._row.append(line)
         if self._size >= LONGEST_ROW:
-            self.too_long = True
-            self._skip_rest_of(line)
             raise csv.Error(_TOO_LONG)
         return line
 
-    def _skip_rest_of(self, line: str) -> None:
-        while len(line) == LONGEST_ROW and not line.endswith("\n"):
-            line = self._text.readline(LONGEST_ROW)
+    def _whole_line(self) -> str:
+        """The next line; of one that is too long, as much as shows that it is."""
+        line = self._text.readline(LONGEST_ROW)
+        rest = line
+        while len(rest) == LONGEST_ROW and not rest.endswith("\n"):
+            rest = self._text.readline(LONGEST_ROW)
+        return line
+
+
+def _columns(header: list[str]) -> list[str]:
+    columns = [_NOT_A_NAME.sub("_", name.strip().lower()).strip("_") for name in header]
+    if "email" not in columns:
+        named = ", ".join(name[:40] for name in columns[:20] if name) or "none"
+        raise RosterError(
+            f"The file has no column `email` (its columns: {named}).",
+            fix="Its first line must name the columns, `email` among them.",
+        )
+    twice = next((name for name in columns if name and columns.count(name) > 1), None)
+    if twice is not None:
+        raise RosterError(f"The file has two columns `{twice}`.", fix="Rename or remove one.")
+    return columns
+
+
+def _row(line: int, columns: list[str], values: list[str]) -> Row:
+    named = zip(columns, values, strict=False)
+    fields = {name: value for name, value in named if name and not _NOT_TEXT.search(value)}
+    if any(_NOT_TEXT.search(value) for value in values):
+        return Row(line, fields, "the row is not UTF-8 text")
+    if len(values) != len(columns):
+        return Row(line, fields, f"the row has {len(values)} columns, the header {len(columns)}")
+    return Row(line, fields)

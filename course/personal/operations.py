@@ -36,7 +36,7 @@ def whole(value: object, context: Context) -> object:
     symbols = context.resolve_or_missing(SYMBOLS)
     assert isinstance(symbols, Symbols)
     parts = in_pieces(text, ascii, str)
-    return symbols[parts[0] if len(parts) == 1 else f"({' ~ '.join(parts)})"]
+    return symbols[f"({' ~ '.join(parts)})" if len(parts) > 1 else f"({parts[0]} | string)"]
 
 
 def operated(operation: Callable[..., Any], form: str, context: Context, *values: object) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tests.course.personal.templates import Room, by_plain_jinja
@@ -93,7 +93,11 @@ TEMPLATE = st.recursive(TEXT | EXPRESSION.map("{{{{ {} }}}}".format), _longer, m
 @example("{{ subscriber.nickname | default(course.title) }}", {})
 @example("{% set g = 'Tom & ' ~ subscriber.first_name ~ course.title %}{{ g }}{{ g | upper }}", {"first_name": "<b>"})
 def test_each_reader_reads_what_jinja_would_say(template: str, person: dict[str, str]) -> None:
-    assert ROOM.text(template, person) == by_plain_jinja(template, person)
+    try:
+        expected = by_plain_jinja(template, person)
+    except Exception:  # noqa: BLE001  # what cannot be said at all is another test's
+        assume(False)
+    assert ROOM.text(template, person) == expected
 
 
 @pytest.mark.parametrize(

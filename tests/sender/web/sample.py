@@ -27,7 +27,8 @@ from sender.people import Importer, Joining
 from sender.roster import Row
 from sender.store.database import Database, open_database
 from sender.tick import Sender, Tally, tick
-from sender.web import Site
+from sender.web import Site, create_app
+from sender.web.serving import address_of, listen, serving
 
 ROOT = Path(__file__).parents[3]
 SECRET = "sample-secret-for-tests"
@@ -112,6 +113,15 @@ def a_school(folder: Path) -> Iterator[School]:
         yield School(folder, database, EditionBook())
     finally:
         database.close()
+
+
+@contextmanager
+def served(school: School) -> Iterator[None]:
+    """Serves a school's pages on loopback, at what is then its base address."""
+    with listen("127.0.0.1", 0) as listener:
+        school.base_url = address_of(listener)
+        with serving(create_app(school.site), listener):
+            yield
 
 
 @cache
