@@ -29,12 +29,18 @@ class FolderMailer:
             raise SettingError(f"The outbox {folder} cannot be made: {error.strerror}.", fix=fix) from error
 
     def send(self, request: Request) -> Answer:
-        """Write a file for each recipient."""
+        """Write a file for each recipient; one whose message cannot be made is refused alone."""
+        refused = {}
         try:
             for recipient in request.recipients:
-                self._write(request, recipient)
+                try:
+                    self._write(request, recipient)
+                except ValueError as error:
+                    refused[recipient.delivery] = str(error)
         except OSError as error:
             return Answer(Verdict.WAIT, f"The outbox {self._folder} cannot be written: {error.strerror}.", account=True)
+        if refused:
+            return Answer(Verdict.REFUSED_SOME, "some messages could not be made", refused=refused)
         return Answer(Verdict.ACCEPTED)
 
     def _write(self, request: Request, recipient: Recipient) -> None:
