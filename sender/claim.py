@@ -21,6 +21,7 @@ LARGEST_BATCH = 1000
 """SendGrid takes at most this many personalizations a request (POST /v3/mail/send)."""
 
 LEASE = timedelta(seconds=60)
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +102,16 @@ def _decide(connection: Connection, book: EditionBook, plan: _Plan, due: Due, hi
         plan.lost.append(history.waiting.id)
         history.waiting = None
     cadence, zone = own_cadence(edition.course, due.overrides), own_zone(edition.course, due.zone)
-    if step.is_numbered and is_too_late(cadence, due.next_due_at, now):
-        later = first_slot(cadence, zone, now).at
-        if later > now:
-            plan.moves.append(Advance(due.id, later, due.due_since, None))
-            return
     slot = slot_of(due.next_due_at, zone)
+    if step.is_numbered and is_too_late(cadence, slot.at, now):
+        slot = first_slot(cadence, zone, now)
+        if slot.at > now:
+            plan.moves.append(Advance(due.id, slot.at, due.due_since, None))
+            return
     following = next_step(edition.course, due.track, edition.lesson_ids, after(step, history.had, edition.lesson_ids))
     last = slot if step.is_numbered else None
-    not_before = max(due.start_at, now if step.is_numbered else due.next_due_at)
+    # A slot that is now is taken: by this lesson, or by an earlier one that goes out late.
+    not_before = max(due.start_at, now + _SECOND if step.is_numbered else due.next_due_at)
     next_due = due_at(edition.course, following, due.overrides, due.zone, last, not_before=not_before)
     _place(connection, book, plan, edition, due, step.kind, step, history, slot, next_due)
 

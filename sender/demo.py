@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from course.cadence import timetable
-from course.folder import read_files
+from course.folder import Files, read_files
 from sender.editions import Edition, publish
 from sender.errors import SenderError
 from sender.links import Signer
@@ -34,8 +34,8 @@ _ROLES = ("engineer", "support", "sales", "other", "")
 _MARK = ".dripcourse-demo"
 
 
-def run_demo(people: int, out: Path, clock: Callable[[], datetime]) -> list[str]:
-    """Send the bundled course to `people` sample subscribers, into `out`; what to tell the user.
+def run_demo(people: int, out: Path, clock: Callable[[], datetime], files: Files | None = None) -> list[str]:
+    """Send a course (the bundled one, or that of `files`) to sample subscribers, into `out`; what to tell the user.
 
     `clock` tells the machine's time, for leases alone. Raises SenderError where `out` holds files
     that an earlier demonstration did not write.
@@ -44,14 +44,19 @@ def run_demo(people: int, out: Path, clock: Callable[[], datetime]) -> list[str]
     with tempfile.TemporaryDirectory(prefix="dripcourse-demo-") as folder:
         database = open_database(f"sqlite:///{folder}/demo.db")
         try:
-            with resources.as_file(resources.files("course") / "product_path") as course:
-                edition = publish(database, read_files(course), _BEFORE)
+            edition = publish(database, bundled() if files is None else files, _BEFORE)
             _enrol(database, edition, people)
             sender = Sender(database, FolderMailer(out), Signer("https://example.com", "demo"), this_process(), clock)
             counts = _send_all(sender)
         finally:
             database.close()
     return list(_told(edition, people, out, counts))
+
+
+def bundled() -> Files:
+    """The files of the bundled course."""
+    with resources.as_file(resources.files("course") / "product_path") as folder:
+        return read_files(folder)
 
 
 def _prepare(out: Path) -> None:

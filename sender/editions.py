@@ -238,7 +238,7 @@ def _timing(course: Course) -> object:
 
 
 def _reschedule(connection: Connection, edition: Edition, now: datetime) -> None:
-    """Work out when each active enrolment is next due under a new edition.
+    """Work out when each active enrolment is next due under a new edition; one with nothing left may have finished.
 
     One whose moment has come already, but was not claimed yet, is not put off by that.
     """
@@ -256,6 +256,7 @@ def _reschedule(connection: Connection, edition: Edition, now: datetime) -> None
             due = due_at(edition.course, step, one.overrides, one.zone, last, not_before=not_before)
             moves.append((one.id, due))
         enrolments.set_due(connection, moves)
+        enrolments.finish(connection, ids=[id_ for id_, due in moves if due is None])
 
 
 def _letters(course: Course) -> Iterator[tuple[DeliveryKind, Lesson | None, str]]:

@@ -21,6 +21,7 @@ from sender.roster import Row
 from sender.schedule import beginning
 from sender.store import editions, subscribers
 from sender.store.database import Database
+from sender.store.encountered import Encountered
 from sender.store.suppressions import suppressed
 
 LONGEST_FIELD = 1000
@@ -64,7 +65,7 @@ class Joining:
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    row: Row
+    line: int
     email: str
     key: str
     zone: str
@@ -78,7 +79,6 @@ class Importer:
         self._database = database
         self._joining = joining
         self._now = now
-        self._seen: dict[int, int] = {}
         self.summary = Imported()
         with database.read() as connection:
             found = editions.course_named(connection, joining.course)
@@ -96,11 +96,14 @@ class Importer:
     def take(self, rows: Iterable[Row]) -> Iterator[Rejected]:
         """Import all rows; yields those that were left out, as they come up. Raises StoreError."""
         remaining = iter(rows)
-        while some := list(islice(remaining, _AT_ONCE)):
-            people, rejected = self._sorted_out(some)
-            self._keep(people)
-            self.summary.rejected += len(rejected)
-            yield from rejected
+        with Encountered() as met:
+            while some := list(islice(remaining, _AT_ONCE)):
+                people, rejected = self._sorted_out(some)
+                people, repeated = _without_repeats(people, met)
+                oversized = self._keep(people)
+                rejected = sorted((*rejected, *repeated, *oversized), key=lambda one: one.line)
+                self.summary.rejected += len(rejected)
+                yield from rejected
 
     def _sorted_out(self, rows: list[Row]) -> tuple[list[_Person], list[Rejected]]:
         people, rejected = [], []
@@ -116,7 +119,7 @@ class Importer:
         if row.problem:
             raise ValueError(row.problem)
         fields = {name: plain_value(name, value) for name, value in row.fields.items()}
-        if sum(len(name) + len(value.encode()) for name, value in fields.items()) > LARGEST_PERSON_BYTES:
+        if _size(fields) > LARGEST_PERSON_BYTES:
             raise ValueError(f"the row holds over {LARGEST_PERSON_BYTES:,} bytes")
         email = checked_address(fields.pop("email", ""))
         zone = fields.pop("timezone", "")
@@ -124,11 +127,7 @@ class Importer:
             raise ValueError(f"`{zone[:80]}` is not a time zone (such as Europe/Berlin)")
         for name, value in fields.items():
             self._expect_kind(name, value)
-        key = email_key(email)
-        first = self._seen.setdefault(hash(key), row.line)
-        if first != row.line:
-            raise ValueError(f"the address already stands in line {first}")
-        return _Person(row, email, key, zone, fields)
+        return _Person(row.line, email, email_key(email), zone, fields)
 
     def _expect_kind(self, name: str, value: str) -> None:
         declared = self._course.fields.get(name)
@@ -138,22 +137,28 @@ class Importer:
             allowed = f"one of {', '.join(declared.values)}" if declared.values else f"a {declared.kind}"
             raise ValueError(f"`{name}` is `{value[:80]}`, which is not {allowed}")
 
-    def _keep(self, people: list[_Person]) -> None:
-        with self._database.write() as connection:
+    def _keep(self, people: list[_Person]) -> list[Rejected]:
+        """Write a thousand people, or only count them; those with whom somebody would hold too much are left out."""
+        transaction = self._database.read if self._joining.dry_run else self._database.write
+        with transaction() as connection:
             stopped = suppressed(connection, [person.key for person in people], self._course_id)
             welcome = [person for person in people if person.key not in stopped]
             known = subscribers.known_by_key(connection, [person.key for person in welcome])
+            oversized = [person for person in welcome if person.key in known and _outgrows(person, known[person.key])]
+            left_out = {person.key for person in oversized}
+            welcome = [person for person in welcome if person.key not in left_out]
             new = [person for person in welcome if person.key not in known]
-            added, updated = len(new), len(welcome) - len(new)
             if not self._joining.dry_run:
                 subscribers.add(connection, [self._new(person) for person in new])
                 for person in welcome:
                     if person.key in known:
                         subscribers.change(connection, [self._changed(person, known[person.key])])
                 self._enrol(connection, welcome)
-        self.summary.added += added
-        self.summary.updated += updated
-        self.summary.suppressed += len(people) - len(welcome)
+        self.summary.added += len(new)
+        self.summary.updated += len(welcome) - len(new)
+        self.summary.suppressed += len(stopped)
+        reason = f"with what is kept already, the person holds over {LARGEST_PERSON_BYTES:,} bytes"
+        return [Rejected(person.line, person.email, reason) for person in oversized]
 
     def _new(self, person: _Person) -> dict[str, object]:
         attributes = dict(person.attributes)
@@ -165,7 +170,7 @@ class Importer:
 
     def _changed(self, person: _Person, known: subscribers.Known) -> dict[str, object]:
         """What changes of somebody who is there already: what the row gives; an empty field takes nothing away."""
-        given = {name: value for name, value in person.attributes.items() if value}
+        given = _given(person)
         names: dict[str, object] = {name: given.pop(name) for name in ("first_name", "last_name") if name in given}
         zone: dict[str, object] = {"zone": person.zone} if person.zone else {}
         return {"id": known.id, "attributes": {**known.attributes, **given}, **names, **zone}
@@ -188,6 +193,31 @@ class Importer:
             "status": EnrolmentStatus.ACTIVE if confirmed else EnrolmentStatus.PENDING, "overrides": {},
             "start_at": start_at, "next_due_at": due, "due_since": due, "created_at": self._now,
         }  # fmt: skip
+
+
+def _without_repeats(people: list[_Person], met: Encountered) -> tuple[list[_Person], list[Rejected]]:
+    """The people whose address stands for the first time, and the others as rejected."""
+    first = met.first_lines([(person.key, person.line) for person in people])
+    repeated = [
+        Rejected(person.line, person.email, f"the address already stands in line {first[person.key]}")
+        for person in people
+        if first[person.key] != person.line
+    ]
+    return [person for person in people if first[person.key] == person.line], repeated
+
+
+def _given(person: _Person) -> dict[str, str]:
+    """What a row gives: an empty field says nothing."""
+    return {name: value for name, value in person.attributes.items() if value}
+
+
+def _outgrows(person: _Person, known: subscribers.Known) -> bool:
+    """Whether somebody who is there already would hold too much with what a row adds."""
+    return _size({**known.attributes, **_given(person)}) > LARGEST_PERSON_BYTES
+
+
+def _size(fields: Mapping[str, str]) -> int:
+    return sum(len(name) + len(value.encode()) for name, value in fields.items())
 
 
 def plain_value(name: str, text: str) -> str:

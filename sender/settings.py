@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from sender.errors import SettingError
 
 SENDGRID_HOST = "https://api.sendgrid.com"
+_SHORTEST_SECRET = 16
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -44,7 +46,9 @@ class Settings:
     def sqlite_file(self) -> Path | None:
         """The file of a SQLite database, or None for another one."""
         prefix = "sqlite:///"
-        return Path(self.database.removeprefix(prefix)) if self.database.startswith(prefix) else None
+        if not self.database.startswith(prefix):
+            return None
+        return Path(self.database.removeprefix(prefix).partition("?")[0])
 
 
 def load_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -52,11 +56,8 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
 
     The environment comes first. Raises SettingError, with the name of the setting.
     """
-    from dotenv import dotenv_values  # noqa: PLC0415  # only commands that need settings pay for it
-
     given = dict(os.environ if environment is None else environment)
-    file = (folder or Path()) / ".env"
-    values = {**{key: value or "" for key, value in dotenv_values(file).items()}, **given} if file.is_file() else given
+    values = {**_from_file((folder or Path()) / ".env"), **given}
     key = values.get("SENDGRID_API_KEY", "").strip()
     return Settings(
         database=_database(values.get("DRIPCOURSE_DATABASE") or "sqlite:///dripcourse.db"),
@@ -68,6 +69,17 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         sendgrid_host=_sendgrid_host(values.get("DRIPCOURSE_SENDGRID_HOST") or SENDGRID_HOST),
         concurrency=_count("DRIPCOURSE_CONCURRENCY", values.get("DRIPCOURSE_CONCURRENCY") or "4", most=64),
     )
+
+
+def _from_file(file: Path) -> dict[str, str]:
+    from dotenv import dotenv_values  # noqa: PLC0415  # only commands that need settings pay for it
+
+    if not file.is_file():
+        return {}
+    try:
+        return {key: value or "" for key, value in dotenv_values(file).items()}
+    except (OSError, UnicodeError) as error:
+        raise SettingError(f"{file} cannot be read.", fix="Make it a readable text file in UTF-8.") from error
 
 
 def signing_secrets(settings: Settings) -> tuple[str, ...]:
@@ -84,24 +96,32 @@ def signing_secrets(settings: Settings) -> tuple[str, ...]:
         )
     file = database.with_name(f"{database.name}.secret")
     try:
-        return (_kept_secret(file),)
-    except OSError as error:
+        kept = _kept_secret(file)
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it holds no text"
         fix = "Make the folder writable, or set DRIPCOURSE_SECRET."
-        raise SettingError(f"The secret cannot be kept in {file}: {error.strerror}.", fix=fix) from error
+        raise SettingError(f"The secret cannot be kept in {file}: {reason}.", fix=fix) from error
+    if len(kept) < _SHORTEST_SECRET:
+        fix = "Put back what it held, or remove it: links in emails already sent then stop working."
+        raise SettingError(f"{file} does not hold a secret.", fix=fix)
+    return (kept,)
 
 
 def _kept_secret(file: Path) -> str:
+    """The secret in a file; where there is none, a new one is put there whole, so that nobody reads half of it."""
+    if file.exists():
+        return file.read_text("ascii").strip()
+    partial = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(secrets.token_urlsafe(32) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        kept = file.read_text("ascii").strip()
-        if kept:
-            return kept
-        raise SettingError(f"{file} is empty.", fix="Remove it; links in emails already sent stop working.") from None
-    secret = secrets.token_urlsafe(32)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(secret + "\n")
-    return secret
+        with suppress(FileExistsError):  # another process was first: its secret is the one
+            os.link(partial, file)
+    finally:
+        partial.unlink()
+    return file.read_text("ascii").strip()
 
 
 def _database(url: str) -> str:
@@ -116,15 +136,19 @@ def _database(url: str) -> str:
 
 def _secrets(text: str) -> tuple[str, ...]:
     given = tuple(part.strip() for part in text.split(",") if part.strip())
-    if any(len(secret) < 16 for secret in given):
-        raise SettingError("DRIPCOURSE_SECRET is too short to be safe.", fix="Use at least 16 random characters.")
+    if any(len(secret) < _SHORTEST_SECRET for secret in given):
+        fix = f"Use at least {_SHORTEST_SECRET} random characters."
+        raise SettingError("DRIPCOURSE_SECRET is too short to be safe.", fix=fix)
+    if not all(secret.isprintable() for secret in given):
+        raise SettingError("DRIPCOURSE_SECRET holds what is not text.", fix="Use letters, digits and signs.")
     return given
 
 
 def _address(name: str, text: str) -> str:
     try:
         parts = urlsplit(text)
-        proper = parts.scheme in {"http", "https"} and parts.hostname and not parts.query and not parts.fragment
+        named = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        proper = named and not parts.query and not parts.fragment
     except ValueError:
         proper = False
     if not proper or any(character.isspace() for character in text):
@@ -152,6 +176,6 @@ def _mailer(name: str, sendgrid_key: str) -> MailerName:
 
 
 def _count(name: str, text: str, *, most: int) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= most:
+    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
         raise SettingError(f"{name} is `{text}`.", fix=f"Set it to a whole number from 1 to {most}.")
     return int(text)

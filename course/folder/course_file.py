@@ -26,7 +26,9 @@ _SETTINGS = frozenset(
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\]+\.[^\s@<>\"(),:;\[\]\\.]+")
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
+)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HEADER = re.compile(r"\s*\[{1,2}([A-Za-z0-9_.\-\"' ]+)\]{1,2}\s*(?:#.*)?")
 _KEY = re.compile(r"\s*([A-Za-z0-9_\-]+|\"[^\"]+\")\s*(?:\.[^=]*)?=")
@@ -119,7 +121,7 @@ def _mailbox(root: Table, key: str) -> Mailbox:
         raise root.error(None, f"The course has no `{key}`.", f'Add {key} = {{ name = "…", address = "…" }}.')
     table.refuse_unknown({"name", "address"})
     address = table.text("address")
-    if not _ADDRESS.fullmatch(address) or not address.isascii():
+    if not _ADDRESS.fullmatch(address):
         raise root.error(key, f"`{address}` is not an email address.", "Write it as name@example.com.")
     return Mailbox(table.text("name"), address)
 

@@ -23,6 +23,9 @@ SYMBOLS = "_personal"
 WHOLE = "_whole"
 """The filter that makes one value of a text into which symbols were printed; see `operations`."""
 
+KEPT = "_kept"
+"""The template variable that holds the text of a `{% filter %}` block."""
+
 IMPURE = frozenset({"random", "attr", "map", "select", "reject", "selectattr", "rejectattr", "groupby", "sort"})
 """Filters that give no plain value, or not the same one each time: they are never part of an expression."""
 
@@ -87,6 +90,19 @@ class _Lifter(NodeTransformer):
             if (looked_at := getattr(visited, name)) is not None:
                 setattr(visited, name, _whole(looked_at))
         return visited
+
+
+    def visit_FilterBlock(self, node: nodes.FilterBlock) -> list[nodes.Node]:  # noqa: N802  # Jinja's naming
+        """`{% filter %}` as a text that is kept and then printed: Jinja would write what the filter gives unprinted."""
+        kept = nodes.Name(KEPT, "load", lineno=node.lineno)
+        innermost = node.filter
+        while innermost.node is not None:
+            assert isinstance(innermost.node, nodes.Filter)
+            innermost = innermost.node
+        innermost.node = kept
+        keeping = nodes.AssignBlock(nodes.Name(KEPT, "store"), None, node.body, lineno=node.lineno)
+        printing = nodes.Output([node.filter], lineno=node.lineno)
+        return [self.visit(keeping), self.visit(printing)]
 
 
 _LOOKING: dict[type[nodes.Node], tuple[str, ...]] = {

@@ -23,7 +23,8 @@ def publish(course: Path, yes: bool, output: str) -> None:
 
     What `check` calls an error is refused, and then nothing changes.
     """
-    from course.check import Severity, check_files
+    from course.check import check_files
+    from course.errors import CourseErrors
     from course.folder import read_files
     from sender.editions import plan
     from sender.editions import publish as publish_files
@@ -31,10 +32,11 @@ def publish(course: Path, yes: bool, output: str) -> None:
 
     settings = load_settings()
     files = read_files(course)
-    if errors := check_files(files).having(Severity.ERROR):
-        for finding in errors:
-            say(f"{finding.place}: {finding.message} {finding.fix}")
-        raise click.ClickException("The course has errors, so nothing was published.")
+    try:
+        check_files(files).refuse_errors()
+    except CourseErrors as errors:
+        say(str(errors))
+        raise click.ClickException("The course has errors, so nothing was published.") from errors
     with opened(settings) as database:
         change = plan(database, files)
         for line in _told(change):
@@ -62,6 +64,6 @@ def _told(change: Change) -> list[str]:
 
 
 def _ask() -> None:
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise click.UsageError("Nobody is here to say yes. Add --yes.")
     click.confirm("Publish this?", abort=True, err=True)

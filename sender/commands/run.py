@@ -54,6 +54,7 @@ def run(host: str, port: int) -> None:
             _log.info("links in emails lead to %s, as DRIPCOURSE_BASE_URL says", settings.base_url)
         with serving(pages, listener) as web, ticking(lambda: _tick(sender)):
             _wait(stop, web)
+            _log.info("stopping: what is under way is finished, and nothing else begins")
         if not stop.is_set():
             raise SenderError("The pages can no longer be served.", fix="The reason stands above; start it again.")
 

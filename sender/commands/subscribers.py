@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
@@ -51,7 +52,8 @@ def import_(
     from sender.roster import read_roster
     from sender.settings import load_settings
 
-    day: date | None = None if start is None else start.date()
+    day = _within_reach(start)
+    _expect_another_file(file, rejects)
     joining = Joining(slug, track, day, confirmed, dry_run)
     with opened(load_settings(), create=False) as database, _rejects_into(rejects) as write:
         importer = Importer(database, joining, clock())
@@ -75,12 +77,26 @@ def import_(
         sys.exit(1)
 
 
+def _within_reach(start: datetime | None) -> date | None:
+    """The day of a `--start`; one for which no slot could be worked out is wrong use."""
+    if start is not None and not 1971 <= start.year <= 9000:
+        raise click.BadParameter("That day is out of reach.", param_hint="--start")
+    return None if start is None else start.date()
+
+
+def _expect_another_file(file: IO[bytes], rejects: Path | None) -> None:
+    """Refuse to write the rows left out over the rows themselves."""
+    with suppress(OSError, ValueError):
+        if rejects is not None and os.path.samestat(os.fstat(file.fileno()), rejects.stat()):
+            raise click.BadParameter("That is the file of the people.", param_hint="--rejects")
+
+
 def _with_bar(file: IO[bytes], rows: Iterable[Row]) -> Iterator[Row]:
     """The rows, with a bar on a terminal that follows the place in the file."""
     if not sys.stderr.isatty() or not file.seekable():
         yield from rows
         return
-    size = Path(file.name).stat().st_size
+    size = os.fstat(file.fileno()).st_size
     with click.progressbar(length=size, label="Importing", file=sys.stderr) as bar:
         for number, row in enumerate(rows):
             if number % 500 == 0:

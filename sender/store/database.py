@@ -116,6 +116,10 @@ def _sqlite(url: str, file: Path, create: bool) -> Engine:
 def _expect_schema(database: Database) -> None:
     with database.read() as connection:
         found = schema_version(connection)
+        foreign = found is None and bool(inspect(connection).get_table_names())
+    if foreign:
+        fix = "Name another one in DRIPCOURSE_DATABASE."
+        raise StoreError("The database holds tables of another program.", fix=fix)
     if found is None and database.is_sqlite:
         migrate(database)
     elif found is None:
@@ -134,15 +138,23 @@ def schema_version(connection: Connection) -> str | None:
 
 
 def migrate(database: Database) -> None:
-    """Bring the schema up to date, in one transaction. Does nothing where it is."""
+    """Bring the schema up to date, in one transaction. Does nothing where it is.
+
+    Raises StoreError where the schema is one that this version does not know.
+    """
     from alembic import command  # noqa: PLC0415  # takes long to import, and only a new database needs it
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with database.write() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            fix = "Install the version of dripcourse that made it, or a later one."
+            raise StoreError("The database's schema is none that this version knows.", fix=fix) from error
 
 
 @contextmanager

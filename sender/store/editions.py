@@ -9,7 +9,16 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, insert, select, update
 
+from sender.errors import SenderError
 from sender.store.tables import content, course, edition, edition_file, lesson, lesson_alias, variant
+
+
+class NameTakenError(SenderError):
+    """A lesson has the name that another one had before it was renamed."""
+
+    def __init__(self, slug: str, other: str) -> None:
+        fix = "Give it a name of its own."
+        super().__init__(f"The lesson `{slug}` has the name under which `{other}` was published before.", fix=fix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,11 @@ def lesson_ids(connection: Connection, course_id: int) -> dict[str, int]:
 
 
 def keep_lessons(connection: Connection, edition_id: int, lessons: Mapping[str, Iterable[str]]) -> dict[str, int]:
-    """Give each lesson (slug → aliases) its permanent id; one renamed keeps the id of its alias."""
+    """Give each lesson (slug → aliases) its permanent id; one renamed keeps the id of its alias.
+
+    Raises NameTakenError where a slug is the earlier name of another of these lessons: two lessons
+    of one id would be one lesson to whoever had either.
+    """
     course_id = int(connection.execute(select(edition.c.course_id).where(edition.c.id == edition_id)).scalar_one())
     known = lesson_ids(connection, course_id)
     for slug, aliases in lessons.items():
@@ -106,6 +119,11 @@ def keep_lessons(connection: Connection, edition_id: int, lessons: Mapping[str, 
         elif slug not in known:
             _rename(connection, course_id, id_, slug)
         known |= dict.fromkeys((slug, *aliases), id_)
+    kept: dict[int, str] = {}
+    for slug in lessons:
+        if (other := kept.setdefault(known[slug], slug)) != slug:
+            earlier = slug if lesson_slugs(connection, [known[slug]])[known[slug]] == other else other
+            raise NameTakenError(earlier, other if earlier == slug else slug)
     return {slug: known[slug] for slug in lessons}
 
 
@@ -148,7 +166,11 @@ def variants_of(
 
 
 def add_variant(connection: Connection, values: Mapping[str, object]) -> int:
-    """Keep a rendered variant; its id."""
+    """Keep a rendered variant, unless another process has meanwhile; its id."""
+    one_variant = ("edition_id", "kind", "lesson_id", "track", "outcomes_hash")
+    same = [variant.c[name].is_not_distinct_from(values[name]) for name in one_variant]
+    if (found := connection.execute(select(variant.c.id).where(*same)).scalar()) is not None:
+        return int(found)
     return int(connection.execute(insert(variant).values(**values).returning(variant.c.id)).scalar_one())
 
 

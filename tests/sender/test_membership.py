@@ -96,7 +96,10 @@ def test_a_cohort_that_confirms_late_begins_at_once(school: School) -> None:
 
 @pytest.mark.parametrize(
     ("zone", "due_at"),
-    [("America/New_York", datetime(2026, 3, 16, 11, tzinfo=UTC)), ("Asia/Tokyo", datetime(2026, 3, 15, 22, tzinfo=UTC))],
+    [
+        ("America/New_York", datetime(2026, 3, 16, 11, tzinfo=UTC)),
+        ("Asia/Tokyo", datetime(2026, 3, 15, 22, tzinfo=UTC)),
+    ],
 )
 def test_a_cohort_begins_on_its_day_wherever_somebody_has_moved(school: School, zone: str, due_at: datetime) -> None:
     school.enrol(1, start=date(2026, 3, 16), timezone="Europe/Berlin")

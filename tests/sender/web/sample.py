@@ -61,7 +61,15 @@ class School:
         """Import "Sample 001" and the like, by their numbers."""
         importer = Importer(self.database, Joining(course, start=start, confirmed=confirmed), self.now)
         rows = [
-            Row(number, {"email": f"sample{number:03d}@example.com", "first_name": "Sample", "last_name": f"{number:03d}", **fields})
+            Row(
+                number,
+                {
+                    "email": f"sample{number:03d}@example.com",
+                    "first_name": "Sample",
+                    "last_name": f"{number:03d}",
+                    **fields,
+                },
+            )
             for number in numbers
         ]
         assert list(importer.take(rows)) == []
@@ -160,7 +168,9 @@ def request(
     parts = urlsplit(url)
     with closing(http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=20)) as connection:
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        connection.request(method, path, body, dict(headers or {}), encode_chunked=body is not None and not isinstance(body, bytes))
+        connection.request(
+            method, path, body, dict(headers or {}), encode_chunked=body is not None and not isinstance(body, bytes)
+        )
         response = connection.getresponse()
         named = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, named, response.read().decode())

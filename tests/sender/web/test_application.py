@@ -125,10 +125,23 @@ def test_nothing_redirects(pending: School) -> None:
 
 
 @pytest.mark.parametrize("page", ["confirm", "unsubscribe", "preferences", "lessons"])
-@pytest.mark.parametrize("token", ["x", "1", "1.", ".", "1.AAAAAAAAAAAAAAAAAAAAAA", "-1.x", "9" * 400, "%00", "%F0%9F%92%A5", "%ff"])
-def test_a_forged_token_opens_nothing(school: School, page: str, token: str) -> None:
-    for method in ("GET", "POST"):
-        assert request(method, f"{school.base_url}/{page}/{token}").status in {404, 405}
+def test_a_forged_token_opens_nothing(school: School, page: str) -> None:
+    unsigned = [
+        "x",
+        "1",
+        "1.",
+        ".",
+        "1.AAAAAAAAAAAAAAAAAAAAAA",
+        "-1.x",
+        "9" * 400,
+        "%00",
+        "%F0%9F%92%A5",
+        "%ff",
+        "%0d%0aA:b",
+    ]
+    for token in unsigned:
+        for method in ("GET", "POST"):
+            assert request(method, f"{school.base_url}/{page}/{token}").status in {404, 405}, token
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -185,9 +198,7 @@ def test_a_body_of_the_largest_size_is_taken(pending: School) -> None:
     assert post(pending.links(2)["unsubscribe"], b"x" * LARGEST_BODY).status == 200
 
 
-def test_a_locked_database_is_a_sentence_and_nothing_is_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_locked_database_is_a_sentence_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "_BUSY_TIMEOUT_MS", 10)
     with a_school(tmp_path) as school, served(school):
         school.enrol(1, confirmed=True)
@@ -221,5 +232,9 @@ def test_no_log_tells_a_token_or_an_address(pending: School, caplog: pytest.LogC
         get(f"{pending.base_url}/confirm/1.forged")
     assert "enrolment 1 was confirmed" in caplog.text
     assert "enrolment 2 was left" in caplog.text
-    secret_parts = ["@example.com", "forged", *(link.rpartition(".")[2] for n in (1, 2) for link in pending.links(n).values())]
+    secret_parts = [
+        "@example.com",
+        "forged",
+        *(link.rpartition(".")[2] for n in (1, 2) for link in pending.links(n).values()),
+    ]
     assert [part for part in secret_parts if part in caplog.text] == []

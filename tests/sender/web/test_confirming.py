@@ -87,7 +87,7 @@ def test_a_confirmation_that_is_not_on_record_is_not_found(school: School) -> No
 
 def test_a_title_is_text_whatever_it_holds(school: School) -> None:
     files = product_path()
-    toml = files["course.toml"].replace(b'"The Product Path"', b"'<script>alert(1)</script> & \"Söhne\"'", 1)
+    toml = files["course.toml"].replace(b'"The Product Path"', "'<script>alert(1)</script> & \"Söhne\"'".encode(), 1)
     school.publish({**files, "course.toml": toml})
     school.enrol(1)
     text = get(the_link(school)).text
