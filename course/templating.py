@@ -140,7 +140,7 @@ def _unchanged(value: object) -> object:
 def printed_as_token(value: object) -> str:
     """A printed value as letters and digits, so that Markdown leaves it alone; see `tokens.replace_values`."""
     if isinstance(value, Symbol | Markup):
-        return str(value)
+        return Markup(str(value))  # noqa: S704  # a token, or Markdown that a template wrote
     return "".join(in_pieces(str(value), value_token, symbol_token))
 
 

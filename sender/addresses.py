@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from unicodedata import normalize
 
 import idna
 
@@ -37,9 +38,9 @@ def checked_address(text: str) -> str:
 
 
 def email_key(address: str) -> str:
-    """The form in which addresses are compared: lower case, an internationalised domain in punycode."""
+    """The form in which addresses are compared: lower case, composed (RFC 6532, section 3.1), a domain in punycode."""
     local, _, domain = address.rpartition("@")
-    return f"{local.lower()}@{_punycode(domain)}"
+    return f"{normalize('NFC', local.lower())}@{_punycode(domain)}"
 
 
 @lru_cache(maxsize=10_000)
@@ -54,9 +55,12 @@ def _looked_at(address: str) -> str:
 
     shown = address if len(address) <= 80 else f"{address[:77]}…"
     try:
-        validate_email(address, check_deliverability=False, globally_deliverable=False, allow_smtputf8=True)
+        validate_email(address, check_deliverability=False, globally_deliverable=False, strict=True)
     except EmailNotValidError as error:
         raise AddressError(f"`{shown}` is not an email address: {str(error).rstrip('.')}") from error
-    if "." not in address.rpartition("@")[2]:
+    _, dot, last = address.rpartition("@")[2].rpartition(".")
+    if not dot:
         raise AddressError(f"`{shown}` is not an email address: its domain has no dot")
+    if last.isdecimal():
+        raise AddressError(f"`{shown}` is not an email address: its domain ends in a number")
     return address

@@ -168,13 +168,17 @@ def _hold_back(sender: Sender, results: list[Delivered], now: datetime, tally: T
 
 
 def _settle_abandoned(sender: Sender) -> int:
-    """Take over what a process that is gone had claimed; what it was sending is uncertain. How many deliveries are."""
+    """Take over what a process that is gone had claimed; what it was sending is uncertain. How many deliveries are.
+
+    No request is under way when a tick begins, so what this very process left in `sending` was cut off as well.
+    """
     uncertain = []
     at = sender.clock()
     with sender.database.write() as connection:
-        for found in batches.held_by_others(connection, str(sender.owner)):
+        for found in batches.under_way(connection, str(sender.owner)):
             expired = found.lease_until is not None and found.lease_until < at
-            if not expired and not is_gone(found.owner, sender.owner):
+            ours = found.owner == str(sender.owner)
+            if not (expired or ours or is_gone(found.owner, sender.owner)):
                 continue
             if found.state is BatchState.CLAIMED:
                 batches.take_over(connection, found, str(sender.owner), at + LEASE)

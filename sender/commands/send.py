@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from threading import Event
-from types import FrameType
 
 import click
 
 from sender.commands.console import Moment, as_format, clock, opened, print_json, say
+from sender.commands.stopping import stopped_by_signals
 
 _MANY = 10_000_000
 
@@ -34,7 +30,7 @@ def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) ->
 
     settings = load_settings()
     mailer = open_mailer(settings, clock)
-    with opened(settings, create=False) as database, _stopped_by_signals() as stop:
+    with opened(settings, create=False) as database, stopped_by_signals() as stop:
         signer = Signer(settings.base_url, signing_secrets(settings)[0])
         sender = Sender(database, mailer, signer, this_process(), clock, settings.concurrency, stop)
         moment = now or clock()
@@ -59,19 +55,3 @@ def _sentence(tally: object, *, dry_run: bool) -> str:
     told = [f"{count} {name}" for name, count in tally.as_json().items() if count and name != "next_due_at"]
     then = "nothing more to come" if tally.next_due_at is None else f"next at {tally.next_due_at:%Y-%m-%d %H:%M} UTC"
     return f"{', '.join(told) or 'Nothing was due'}; {then}."
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[Event]:
-    """An event that SIGTERM and SIGINT set: the requests under way are finished, and no other begins."""
-    stop = Event()
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

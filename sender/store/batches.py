@@ -125,11 +125,11 @@ def claimed_by(connection: Connection, owner: str) -> list[int]:
     return list(connection.execute(found.order_by(variant.c.kind != DeliveryKind.CONFIRM, batch.c.id)).scalars())
 
 
-def held_by_others(connection: Connection, owner: str) -> list[Foreign]:
-    """The batches claimed or being sent by anyone but `owner`."""
+def under_way(connection: Connection, owner: str) -> list[Foreign]:
+    """The batches claimed or being sent, but for what `owner` has claimed and is yet to send."""
     columns = batch.c["id", "state", "owner", "lease_until"]
-    states = (BatchState.CLAIMED, BatchState.SENDING)
-    found = connection.execute(select(*columns).where(batch.c.state.in_(states), batch.c.owner != owner))
+    claimed_by_others = (batch.c.state == BatchState.CLAIMED) & (batch.c.owner != owner)
+    found = connection.execute(select(*columns).where((batch.c.state == BatchState.SENDING) | claimed_by_others))
     return [Foreign(id_, BatchState(state), holder, lease) for id_, state, holder, lease in found]
 
 

@@ -116,10 +116,6 @@ def _sqlite(url: str, file: Path, create: bool) -> Engine:
 def _expect_schema(database: Database) -> None:
     with database.read() as connection:
         found = schema_version(connection)
-        foreign = found is None and bool(inspect(connection).get_table_names())
-    if foreign:
-        fix = "Name another one in DRIPCOURSE_DATABASE."
-        raise StoreError("The database holds tables of another program.", fix=fix)
     if found is None and database.is_sqlite:
         migrate(database)
     elif found is None:
@@ -140,7 +136,8 @@ def schema_version(connection: Connection) -> str | None:
 def migrate(database: Database) -> None:
     """Bring the schema up to date, in one transaction. Does nothing where it is.
 
-    Raises StoreError where the schema is one that this version does not know.
+    Raises StoreError where the schema is one that this version does not know, and where a SQLite
+    file is another program's.
     """
     from alembic import command  # noqa: PLC0415  # takes long to import, and only a new database needs it
     from alembic.config import Config  # noqa: PLC0415
@@ -149,6 +146,9 @@ def migrate(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with database.write() as connection:
+        if database.is_sqlite and schema_version(connection) is None and inspect(connection).get_table_names():
+            fix = "Name another one in DRIPCOURSE_DATABASE."
+            raise StoreError("The file is the database of another program.", fix=fix)
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")

@@ -29,5 +29,5 @@ def test_help_beside_an_empty_click_program(tmp_path: Path) -> None:
     pairs = [(seconds(*ours), seconds(*theirs)) for _ in range(RUNS)]
     help_, nothing = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
     ratio = median(pair[0] / pair[1] for pair in pairs)
-    print(f"\ndripcourse --help {help_ * 1000:.0f} ms, an empty click program {nothing * 1000:.0f} ms, ratio {ratio:.2f}")
+    print(f"\ndripcourse --help {help_ * 1000:.0f} ms, empty click program {nothing * 1000:.0f} ms, ratio {ratio:.2f}")
     assert len(pairs) == RUNS

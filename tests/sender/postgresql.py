@@ -9,7 +9,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -25,8 +27,9 @@ def cluster() -> Iterator[str]:
     programs = _programs()
     if programs is None:
         _skip("PostgreSQL's programs are not installed")
-    pytest.importorskip("psycopg")
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # noqa: S108  # a socket's path is at most 107 bytes
+    if find_spec("psycopg") is None:
+        _skip("psycopg is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a socket's path is at most 107 bytes
     user = next((name for name in _USERS if _exists(name)), None) if os.geteuid() == 0 else None
     if user is not None:
         shutil.chown(folder, user)
@@ -40,7 +43,18 @@ def cluster() -> Iterator[str]:
     control = (str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w")
     options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=300"
     try:
-        run(str(programs / "initdb"), "-D", str(folder / "data"), "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync")
+        run(
+            str(programs / "initdb"),
+            "-D",
+            str(folder / "data"),
+            "-U",
+            "tests",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        )
         run(*control, "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield f"postgresql+psycopg://tests@/{{}}?host={folder}"
@@ -67,7 +81,7 @@ def _exists(user: str) -> bool:
     return True
 
 
-def _skip(reason: str) -> None:
+def _skip(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"{reason}, and in continuous integration these tests must run")
     pytest.skip(reason)

@@ -6,6 +6,8 @@ import pytest
 
 from tests.sender.web.sample import School, get, post, request
 
+MULTIPART = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
+
 
 @pytest.fixture
 def link(school: School) -> str:
@@ -33,7 +35,7 @@ def test_the_link_shows_a_button_and_ends_nothing(school: School, link: str) -> 
     ("body", "kind"),
     [
         (b"List-Unsubscribe=One-Click", "application/x-www-form-urlencoded"),
-        (b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n', "multipart/form-data; boundary=x"),
+        (MULTIPART, "multipart/form-data; boundary=x"),
         (b"", ""),
     ],
     ids=["form", "multipart", "nothing"],
