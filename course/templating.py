@@ -31,7 +31,7 @@ from course.errors import CourseError, Place
 from course.folder.front_matter import decode
 from course.personal.expressions import SYMBOLS, WHOLE, lift
 from course.personal.operations import examined, extended, operated, whole
-from course.personal.symbols import Symbol, Unreachable
+from course.personal.symbols import Symbol, Unreachable, plain
 from course.personal.tokens import has_symbols, in_pieces, symbol_token, value_token
 
 # Characters that Unicode keeps for a program's own use (23.7, noncharacters), so that no text holds them.
@@ -111,7 +111,7 @@ class CourseEnvironment(ImmutableSandboxedEnvironment):
     def getitem(self, obj: Any, argument: Any) -> Any:
         """A part of a value, by key or index. Raises CourseError as `getattr` does."""
         _refuse_printed(obj)
-        return super().getitem(obj, argument)
+        return super().getitem(obj, argument if isinstance(obj, Symbol) else plain(argument))
 
 
 class FilesLoader(BaseLoader):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from course.cadence import Slot, first_slot, is_too_late, slot_of
-from sender.editions import Edition, EditionBook
+from sender.editions import LEFT_BEHIND, Edition, EditionBook
 from sender.model import DeliveryKind, EnrolmentStatus
 from sender.progress import Step, after, next_step
 from sender.schedule import due_at, own_cadence, own_zone
@@ -94,13 +94,13 @@ def _decide(connection: Connection, book: EditionBook, plan: _Plan, due: Due, hi
         _place(connection, book, plan, edition, due, DeliveryKind.CONFIRM, None, history, slot, None)
         return
     step = next_step(edition.course, due.track, edition.lesson_ids, history.had)
+    if history.waiting is not None and (step is None or not _is_for(history.waiting, step, edition)):
+        plan.lost.append(history.waiting.id)
+        history.waiting = None
     if step is None:
         plan.moves.append(Advance(due.id, None, None, None))
         plan.through.append(due.id)
         return
-    if history.waiting is not None and not _is_for(history.waiting, step, edition):
-        plan.lost.append(history.waiting.id)
-        history.waiting = None
     cadence, zone = own_cadence(edition.course, due.overrides), own_zone(edition.course, due.zone)
     slot = slot_of(due.next_due_at, zone)
     if step.is_numbered and is_too_late(cadence, slot.at, now):
@@ -135,7 +135,7 @@ def _place(
 
 def _written(connection: Connection, plan: _Plan, owner: str, lease_until: datetime) -> Iterator[int]:
     """Write a plan: batches of at most a thousand, their deliveries, and where each enrolment now stands."""
-    batches.cancel(connection, dict.fromkeys(plan.lost, "the course went on without it"))
+    batches.cancel(connection, dict.fromkeys(plan.lost, LEFT_BEHIND))
     moves = list(plan.moves)
     for (course, variant), places in sorted(plan.places.items(), key=lambda item: _first(item[1])):
         for start in range(0, len(places), LARGEST_BATCH):

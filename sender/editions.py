@@ -23,10 +23,13 @@ from sender.errors import NotFoundError
 from sender.model import DeliveryKind, EnrolmentStatus
 from sender.progress import next_step
 from sender.schedule import due_at
+from sender.store import batches, enrolments
 from sender.store import editions as rows
-from sender.store import enrolments
 from sender.store.database import Database
 from sender.store.ledger import enrolment_counts
+
+LEFT_BEHIND = "the course went on without it"
+"""Why a delivery is cancelled that waited for a slot when its lesson was taken out."""
 
 _CHUNK = 1000
 _ENGINES = ("jinja2", "mjml-python", "markdown-it-py")
@@ -179,14 +182,14 @@ def plan(database: Database, files: Files) -> Change:
         live = EditionBook().edition(connection, row.edition_id)
         active = _active(connection, row.id)
     new, old = dict(_bodies(course)), dict(_bodies(live.course))
-    renamed = {alias for lesson in course.all_lessons for alias in lesson.aliases}
+    before = {lesson.slug: _earlier(lesson, old) for lesson in course.all_lessons}
     return Change(
         slug=course.slug,
         first=False,
         same=edition_hash(frozen(files)) == live.hash,
-        added=tuple(slug for slug in new if slug not in old and not _aliases(course, slug) & set(old)),
-        removed=tuple(slug for slug in old if slug not in new and slug not in renamed),
-        changed=tuple(slug for slug in new if slug in old and new[slug] != old[slug]),
+        added=tuple(slug for slug, earlier in before.items() if earlier is None),
+        removed=tuple(slug for slug in old if slug not in before.values()),
+        changed=tuple(slug for slug, earlier in before.items() if earlier and new[slug] != old[earlier]),
         active=active,
     )
 
@@ -204,8 +207,9 @@ def _bodies(course: Course) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield lesson.slug, (lesson.subject, lesson.preheader, lesson.title, lesson.body)
 
 
-def _aliases(course: Course, slug: str) -> set[str]:
-    return {alias for lesson in course.all_lessons if lesson.slug == slug for alias in lesson.aliases}
+def _earlier(lesson: Lesson, old: Mapping[str, object]) -> str | None:
+    """The name that a lesson had in an earlier edition, or None where it was not in it."""
+    return next((name for name in (lesson.slug, *lesson.aliases) if name in old), None)
 
 
 def publish(database: Database, files: Files, now: datetime) -> Edition:
@@ -246,9 +250,11 @@ def _reschedule(connection: Connection, edition: Edition, now: datetime) -> None
     while found := enrolments.standings(connection, edition.course_id, last_id, _CHUNK):
         last_id = found[-1].id
         histories = enrolments.histories(connection, [one.id for one in found])
-        moves = []
+        moves, through = [], []
         for one in found:
             step = next_step(edition.course, one.track, edition.lesson_ids, histories[one.id].had)
+            if step is None:
+                through.append(one.id)
             if step is not None and step.kind is DeliveryKind.WELCOME:
                 continue
             last = None if one.last_at is None or one.last_on is None else Slot(one.last_at, one.last_on)
@@ -256,7 +262,9 @@ def _reschedule(connection: Connection, edition: Edition, now: datetime) -> None
             due = due_at(edition.course, step, one.overrides, one.zone, last, not_before=not_before)
             moves.append((one.id, due))
         enrolments.set_due(connection, moves)
-        enrolments.finish(connection, ids=[id_ for id_, due in moves if due is None])
+        waiting = [histories[id_].waiting for id_ in through]
+        batches.cancel(connection, {one.id: LEFT_BEHIND for one in waiting if one is not None})
+        enrolments.finish(connection, ids=through)
 
 
 def _letters(course: Course) -> Iterator[tuple[DeliveryKind, Lesson | None, str]]:

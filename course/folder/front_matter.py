@@ -12,6 +12,7 @@ from course.folder.table import Table
 
 _OPENING = re.compile(r"---[ \t]*\n")
 _CLOSING = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
+_DEEPEST = 5
 _FIX = "Begin the file with a line `---`, one `name: value` a line, and a second line `---`."
 
 
@@ -59,26 +60,31 @@ def _parse(file: str, source: str) -> Table:
     try:
         loader = yaml.BaseLoader(source)
         try:
-            _refuse_aliases(file, source)
+            _refuse_excess(file, source)
             node = loader.get_single_node()
             values = {} if node is None else loader.construct_document(node)
         finally:
             loader.dispose()
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise _invalid(file, source, error) from error
     if not isinstance(values, dict):
         raise CourseError("The front matter is not a list of settings.", fix=_FIX, place=Place(file, 2))
     return Table(values, file, "the front matter", _lines(file, node), 1)
 
 
-def _refuse_aliases(file: str, source: str) -> None:
-    """Refuse YAML's way to say a thing once and mean it many times: a few lines of it can mean gigabytes."""
+def _refuse_excess(file: str, source: str) -> None:
+    """Refuse what makes a few lines of YAML mean gigabytes, or take minutes to read; no setting needs it."""
+    depth = 0
     for event in yaml.parse(source, Loader=yaml.BaseLoader):
+        line = event.start_mark.line + 2 if event.start_mark else 1
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 2 if event.start_mark else 1
-            raise CourseError(
-                "The front matter uses a YAML alias.", fix="Write the value out.", place=Place(file, line)
-            )
+            message, fix = "The front matter uses a YAML alias.", "Write the value out."
+        elif depth > _DEEPEST:
+            message, fix = "The front matter is nested too deeply.", "Write a setting as `name: value`."
+        else:
+            continue
+        raise CourseError(message, fix=fix, place=Place(file, line))
 
 
 def _invalid(file: str, source: str, error: Exception) -> CourseError:
@@ -89,7 +95,7 @@ def _invalid(file: str, source: str, error: Exception) -> CourseError:
         line, problem = source.count("\n", 0, error.position) + 2, "it holds a control character"
         fix = "Take the character out; some editors can show it."
     else:
-        line, problem = 2, "it is nested too deeply"
+        line, problem = 2, "it cannot be read"
     return CourseError(f"The front matter is not valid YAML: {problem}.", fix=fix, place=Place(file, line))
 
 

@@ -113,6 +113,7 @@ class Tags:
 
     def _in_attribute(self, found: re.Match[str]) -> str:
         name, quoted = found[1].lower(), found[3]
+        _refuse(name)
         if name in _ADDRESSES:
             return f"{found[1]}{found[2]}{quoted[0]}{in_address(quoted[1:-1])}{quoted[0]}"
         if name not in _TEXTS and not name.startswith(("aria-", "data-")):

@@ -53,7 +53,9 @@ def a_course(
     """
     ends = [name for name, wanted in (("welcome", welcome), ("closing", closing)) if wanted]
     numbered = [f"{number:02d}-{name}" for number, name in enumerate(lessons, start=1)]
-    texts = {f"lessons/{name}.md": a_lesson(name) for name in (*ends, *numbered)}
+    texts = {
+        f"lessons/{file}.md": a_lesson(name) for file, name in zip((*ends, *numbered), (*ends, *lessons), strict=True)
+    }
     settings = COURSE.format(slug=slug, cadence=cadence, tables=tables)
     return {path: content.encode() for path, content in {"course.toml": settings, **texts, **(files or {})}.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Event, Lock
+from threading import Event, Lock, Timer
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_ending_waits_for_the_tick_under_way() -> None:
 
     with ticking(tick):
         assert begun.wait(PATIENCE)
-        may_end.set()
+        Timer(0.1, may_end.set).start()
     assert ended.is_set()
 
 

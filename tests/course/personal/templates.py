@@ -37,13 +37,12 @@ OTHERS = {"shared.txt": "{% macro hail(who) %}Hail {{ who }}!{% endmacro %}"}
 class Room:
     """Where a template is rendered in the way of emails, for one reader after another."""
 
-    def __init__(self, fields: Mapping[str, Field] = FIELDS) -> None:
-        self.expressions = Expressions(fields)
-        self._fields = fields
-        self._environment = CourseEnvironment(DictLoader(OTHERS), fields=fields, printed=printed_as_text)
+    def __init__(self, others: Mapping[str, str] = OTHERS) -> None:
+        self.expressions = Expressions(FIELDS)
+        self._environment = CourseEnvironment(DictLoader(others), fields=FIELDS, printed=printed_as_text)
 
     def reader(self, raw: Mapping[str, str]) -> Reader:
-        return Reader(reader_values(self._fields, raw))
+        return Reader(reader_values(FIELDS, raw))
 
     def render(self, source: str, raw: Mapping[str, str]) -> tuple[Email, dict[Look, Outcome]]:
         """The email before it is filled, whose text is the template, and the questions that were asked."""

@@ -11,9 +11,23 @@ from tests.course.personal.templates import Room, by_plain_jinja
 ROOM = Room()
 
 TRICKY = (
-    "Ann", "{{ 7*7 }}", "{% raw %}", "<b>", "&amp;", "it's \"x\"", "👨‍👩‍👧", "अनिता", "مُحَمَّد", "**bold**", "\\", "dc0123456789000tz",
-    "dripc0ursep61x", "  ", "0", "None",
-)  # fmt: skip
+    "Ann",
+    "{{ 7*7 }}",
+    "{% raw %}",
+    "<b>",
+    "&amp;",
+    'it\'s "x"',
+    "👨‍👩‍👧",
+    "अनिता",
+    "مُحَمَّد",
+    "**bold**",
+    "\\",
+    "dc0123456789000tz",
+    "dripc0ursep61x",
+    "  ",
+    "0",
+    "None",
+)
 people = st.fixed_dictionaries(
     {},
     optional={
@@ -33,9 +47,24 @@ CONSTANT = st.sampled_from(("'there'", '"it\'s <&>"', "'%s'", "''", "course.titl
 
 def _larger(smaller: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     filters = st.sampled_from(
-        ("upper", "title", "trim", "length", "default('you')", "default(course.title)", "default('x', true)",
-         "replace('a', 'b')", "truncate(4, true, '')", "string", "e", "urlencode", "first", "reverse | list | join", "center(9)")
-    )  # fmt: skip
+        (
+            "upper",
+            "title",
+            "trim",
+            "length",
+            "default('you')",
+            "default(course.title)",
+            "default('x', true)",
+            "replace('a', 'b')",
+            "truncate(4, true, '')",
+            "string",
+            "e",
+            "urlencode",
+            "first",
+            "reverse | list | join",
+            "center(9)",
+        )
+    )
     return st.one_of(
         st.builds("({} | {})".format, smaller, filters),
         st.builds("({} ~ {})".format, smaller, smaller),
@@ -67,20 +96,41 @@ TEXT = st.sampled_from(("Dear ", "a & <b> ", "\n", "\nx: ", " — "))
 def _longer(shorter: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
         st.builds("{}{}".format, shorter, shorter),
-        st.builds("{{% if {} %}}{}{{% elif {} %}}2{{% else %}}{}{{% endif %}}".format, EXPRESSION, shorter, EXPRESSION, shorter),
-        st.builds("{{% for x in [{}, {}] %}}{{{{ loop.index }}}}{{{{ x }}}}{}{{% endfor %}}".format, EXPRESSION, FIELD, shorter),
+        st.builds(
+            "{{% if {} %}}{}{{% elif {} %}}2{{% else %}}{}{{% endif %}}".format,
+            EXPRESSION,
+            shorter,
+            EXPRESSION,
+            shorter,
+        ),
+        st.builds(
+            "{{% for x in [{}, {}] %}}{{{{ loop.index }}}}{{{{ x }}}}{}{{% endfor %}}".format,
+            EXPRESSION,
+            FIELD,
+            shorter,
+        ),
         st.builds("{{% for x in course.tags %}}{{{{ x }}}}{}{{% endfor %}}".format, shorter),
         st.builds("{{% for x in subscriber.role %}}{{{{ x | upper }}}},{{% endfor %}}{}".format, shorter),
         st.builds("{{% set n = {} %}}{{{{ n }}}}{}{{{{ n | upper }}}}".format, EXPRESSION, shorter),
-        st.builds("{{% set n = {} %}}{{% if n == 'Ann' or n is none %}}!{{% endif %}}{{{{ n ~ '?' }}}}".format, EXPRESSION),
-        st.builds("{{% set n %}}{}{{% endset %}}{{{{ n }}}}{{% if n %}}+{{% endif %}}{{{{ n | title }}}}".format, shorter),
-        st.builds("{{% macro m(x, y='-') %}}({{{{ x }}}}{{{{ y }}}}{{% if x %}}{{{{ x | lower }}}}{{% endif %}}){{% endmacro %}}"
-                  "{{{{ m({}) }}}}{{{{ m(y={}, x=1) }}}}".format, EXPRESSION, EXPRESSION),
-        st.builds("{{% macro c() %}}<{{{{ caller() }}}}>{{% endmacro %}}{{% call c() %}}{}{{% endcall %}}".format, shorter),
+        st.builds(
+            "{{% set n = {} %}}{{% if n == 'Ann' or n is none %}}!{{% endif %}}{{{{ n ~ '?' }}}}".format, EXPRESSION
+        ),
+        st.builds(
+            "{{% set n %}}{}{{% endset %}}{{{{ n }}}}{{% if n %}}+{{% endif %}}{{{{ n | title }}}}".format, shorter
+        ),
+        st.builds(
+            "{{% macro m(x, y='-') %}}({{{{ x }}}}{{{{ y }}}}{{% if x %}}{{{{ x | lower }}}}{{% endif %}}){{% endmacro %}}"
+            "{{{{ m({}) }}}}{{{{ m(y={}, x=1) }}}}".format,
+            EXPRESSION,
+            EXPRESSION,
+        ),
+        st.builds(
+            "{{% macro c() %}}<{{{{ caller() }}}}>{{% endmacro %}}{{% call c() %}}{}{{% endcall %}}".format, shorter
+        ),
         st.builds("{{% filter upper %}}{}{{% endfilter %}}".format, shorter),
         st.builds("{{% with n = {} %}}{{{{ n }}}}{{% endwith %}}".format, EXPRESSION),
         st.builds("{{% from 'shared.txt' import hail %}}{{{{ hail({}) }}}}".format, EXPRESSION),
-    )  # fmt: skip
+    )
 
 
 TEMPLATE = st.recursive(TEXT | EXPRESSION.map("{{{{ {} }}}}".format), _longer, max_leaves=4)
