@@ -18,7 +18,7 @@ def fenced_lines(source: str) -> frozenset[int]:
 def hide_fences(source: str) -> str:
     """The text with the braces of its code fences hidden from Jinja; `reveal_fences` brings them back."""
     code = fenced_lines(source)
-    lines = source.split("\n")
+    lines = source.replace(_HIDDEN, "").split("\n")
     return "\n".join(line.replace(_BRACE, _HIDDEN) if number in code else line for number, line in enumerate(lines))
 
 

@@ -29,7 +29,7 @@ from markupsafe import Markup
 
 from course.errors import CourseError, Place
 from course.folder.front_matter import decode
-from course.personal.expressions import SYMBOLS, WHOLE, lift
+from course.personal.expressions import LATE, SYMBOLS, WHOLE, lift
 from course.personal.operations import examined, extended, operated, whole
 from course.personal.symbols import Symbol, Unreachable, plain
 from course.personal.tokens import has_symbols, in_pieces, symbol_token, value_token
@@ -78,6 +78,7 @@ class CourseEnvironment(ImmutableSandboxedEnvironment):
         self.filters |= dict.fromkeys(("e", "escape", "forceescape"), _unchanged)
         self.filters = {name: extended(name, filter_) for name, filter_ in self.filters.items()}
         self.filters[WHOLE] = pass_context(lambda context, value: whole(value, context))
+        self.filters[LATE] = pass_context(lambda context, value: value)
         tests: Mapping[str, Any] = self.tests
         self.tests = {name: examined(name, test) for name, test in tests.items()}
 

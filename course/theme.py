@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PIXELS = re.compile(r"[1-9]\d{2,3}px")
-_FONTS = re.compile(r"[A-Za-z0-9 ,'\-]+")
+_FONTS = re.compile(r"(?:[A-Za-z0-9 ,\-]|'[A-Za-z0-9 \-]+')+")
 
 DEFAULT_THEME = {
     "background": "#f4f1ea",

@@ -151,7 +151,7 @@ def _address(name: str, text: str) -> str:
         proper = named and not parts.query and not parts.fragment
     except ValueError:
         proper = False
-    if not proper or any(character.isspace() for character in text):
+    if not proper or " " in text or not text.isprintable():
         raise SettingError(f"{name} is `{text}`, which is not a web address.", fix="Write it as https://example.com.")
     return text.rstrip("/")
 

@@ -23,6 +23,9 @@ SYMBOLS = "_personal"
 WHOLE = "_whole"
 """The filter that makes one value of a text into which symbols were printed; see `operations`."""
 
+LATE = "_late"
+"""The filter that leaves a value as it is, but keeps Jinja from printing it before there is a context."""
+
 KEPT = "_kept"
 """The template variable that holds the text of a `{% filter %}` block."""
 
@@ -86,6 +89,8 @@ class _Lifter(NodeTransformer):
         if isinstance(node, nodes.Output):
             node.nodes = [part for child in node.nodes for part in _printed(child)]
         visited = super().generic_visit(node, *args, **kwargs)
+        if isinstance(visited, nodes.Getitem) and isinstance(visited.arg, nodes.Slice):
+            visited.node = _whole(visited.node)
         for name in _LOOKING.get(type(visited), ()):
             if (looked_at := getattr(visited, name)) is not None:
                 setattr(visited, name, _whole(looked_at))
@@ -122,7 +127,10 @@ def _printed(node: nodes.Expr) -> list[nodes.Expr]:
     """What printing a node prints: `a ~ b` prints a and then b, so that each can be lifted by itself."""
     if isinstance(node, nodes.Concat):
         return [part for child in node.nodes for part in _printed(child)]
-    return [node]
+    if isinstance(node, nodes.TemplateData) or _names(node):
+        return [node]
+    # A constant is printed when the template is compiled, and escaped before `finalize` could see it.
+    return [nodes.Filter(node, LATE, [], [], None, None, lineno=node.lineno)]
 
 
 def _names(node: nodes.Node) -> list[nodes.Name]:

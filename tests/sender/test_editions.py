@@ -65,7 +65,7 @@ def test_a_name_and_a_text_do_not_run_into_each_other(stage: Stage) -> None:
 
 def test_another_version_of_what_renders_is_another_edition(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     before = edition_hash(a_course("one"))
-    monkeypatch.setattr(editions.metadata, "version", lambda name: "99")
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "99")
     assert edition_hash(a_course("one")) != before
 
 
@@ -143,8 +143,8 @@ def test_where_rendering_fails_half_way_nothing_has_changed(
     if again:
         stage.publish(a_course("one", "two"))
         stage.enrol("ann")
-    before, rendered = everything(stage), []
-    render = Renderer.render
+    before, render = everything(stage), Renderer.render
+    rendered: list[object] = []
 
     def failing(self: Renderer, *arguments: object) -> object:
         if len(rendered) == 2:

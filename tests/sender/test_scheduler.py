@@ -66,17 +66,18 @@ def test_a_tick_that_raises_is_logged_and_the_next_one_runs(
 
 def test_ticks_do_not_overlap(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(scheduler, "TICK_SECONDS", 0.01)
-    running, overlapped, passed_over = Lock(), Event(), Event()
+    running, overlapped, told = Lock(), Event(), Event()
 
     def tick() -> None:
         if not running.acquire(blocking=False):
             overlapped.set()
+            told.set()
             return
-        while not passed_over.wait(0.01):
+        while not told.wait(0.01):
             if "maximum number of running instances" in caplog.text:
-                passed_over.set()
+                told.set()
         running.release()
 
     with ticking(tick):
-        assert passed_over.wait(PATIENCE)
+        assert told.wait(PATIENCE)
     assert not overlapped.is_set()

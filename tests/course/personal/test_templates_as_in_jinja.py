@@ -119,7 +119,8 @@ def _longer(shorter: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
             "{{% set n %}}{}{{% endset %}}{{{{ n }}}}{{% if n %}}+{{% endif %}}{{{{ n | title }}}}".format, shorter
         ),
         st.builds(
-            "{{% macro m(x, y='-') %}}({{{{ x }}}}{{{{ y }}}}{{% if x %}}{{{{ x | lower }}}}{{% endif %}}){{% endmacro %}}"
+            "{{% macro m(x, y='-') %}}({{{{ x }}}}{{{{ y }}}}"
+            "{{% if x %}}{{{{ x | lower }}}}{{% endif %}}){{% endmacro %}}"
             "{{{{ m({}) }}}}{{{{ m(y={}, x=1) }}}}".format,
             EXPRESSION,
             EXPRESSION,

@@ -1,0 +1,228 @@
+"""A lesson's Markdown becomes HTML that an email can hold, and plain text that reads well by itself."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course.citations import Bibliography
+from course.errors import Place
+from course.model import Passage, Source
+from course.personal.tokens import symbol_token, value_token
+from course.prose import Prose, render_prose
+from course.theme import DEFAULT_THEME
+
+HERE = Place("sources/talk.md")
+SOURCES = {
+    "talk": Source(
+        "talk",
+        "A talk",
+        HERE,
+        video="abcdefghijk",
+        passages=(Passage("t-1", "01:05", "c", "", HERE), Passage("t-2", "00:59", "c", "", HERE)),
+    ),
+    "page": Source(
+        "page",
+        "A page",
+        HERE,
+        url="https://example.com/page?a=1&b=2",
+        passages=(Passage("p-1", "Soil", "c", "", HERE),),
+    ),
+    "book": Source("book", "A book", HERE, passages=(Passage("b-1", "Soil", "c", "", HERE),)),
+}
+
+
+def prose(markdown: str) -> Prose:
+    return render_prose(markdown, DEFAULT_THEME, Bibliography(SOURCES))
+
+
+def html(markdown: str) -> str:
+    """The HTML without its styles."""
+    return re.sub(r' style="[^"]*"', "", prose(markdown).html)
+
+
+def text(markdown: str) -> str:
+    return prose(markdown).text
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.addresses: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.addresses += [value or "" for name, value in attrs if name in {"href", "src"}]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(markup: str) -> _Tags:
+    tags = _Tags()
+    tags.feed(markup)
+    tags.close()
+    return tags
+
+
+def test_html_is_shown_as_the_text_it_is() -> None:
+    source = 'a <b onclick="x">bold</b> <script>alert(1)</script>\n\n<div>\n\n<!-- c -->\n\n&lt;i&gt; &amp;amp;'
+    assert read(prose(source).html).names == {"p"}
+    assert '<b onclick="x">bold</b> <script>alert(1)</script>' in read(prose(source).html).text
+    assert "<i> &amp;" in text(source)
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "JAVASCRIPT:x", "vbscript:x", "data:text/html,x", "file:///etc/passwd"]
+)
+def test_an_address_that_runs_something_is_no_link(address: str) -> None:
+    assert "<a" not in html(f"[x]({address}) ![y]({address})")
+    assert "<a" not in html(f"<{address}>")
+
+
+@pytest.mark.parametrize(
+    "address", ["page.html", "/page", "#part", "//example.com", "ftp://example.com", "sms:1", "example.com:80"]
+)
+def test_an_address_that_leads_nowhere_from_an_email_leaves_the_words_alone(address: str) -> None:
+    assert html(f"see [the *page*]({address}).") == "<p>see the <em>page</em>.</p>\n"
+    assert text(f"see [the *page*]({address}).") == "see the page.\n"
+
+
+def test_an_address_that_a_printed_value_completes_is_judged_as_a_whole() -> None:
+    token = value_token("javascript:alert(1)")
+    assert "<a" not in html(f"[x]({token})")
+    assert html(f"[x]({value_token('https://example.com')})") == '<p><a href="https://example.com">x</a></p>\n'
+    assert "href" in html(f"[x]({symbol_token('links.view')})")
+    assert "<a" not in html(f"[x](javascript{symbol_token('subscriber.a')})")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("[a page](https://example.com/?a=1&b=2)", "a page (https://example.com/?a=1&b=2)"),
+        ("<https://example.com>", "https://example.com"),
+        ("[https://example.com](https://example.com)", "https://example.com"),
+        ("[Write](mailto:a@example.com) <tel:+44>", "Write (mailto:a@example.com) tel:+44"),
+        ("<a@example.com>", "a@example.com"),
+        ("*a* **b** `c  d` \\* &copy;", "a b c  d * ©"),
+        ("one\ntwo  \nthree\\\nfour", "one two\nthree\nfour"),
+        ("# A\n\n## Bc *d*\n\n### E", "A\n-\n\nBc d\n====\n\nE\n-"),
+        ("- a\n- b\n  c", "- a\n- b c"),
+        ("- a\n\n- b", "- a\n\n- b"),
+        ("3. a\n4. b\n   - c\n     1. d", "3. a\n4. b\n   - c\n     1. d"),
+        ("0. a\n1. b", "0. a\n1. b"),
+        ("* a\n  * b\n\n    c\n* d", "- a\n  - b\n\n    c\n- d"),
+        ("> a\n>\n> - b", "> a\n>\n> - b"),
+        ("```\na  b\n\n  c\n```", "    a  b\n\n      c"),
+        ("a\n\n---\n\nb", "a\n\n* * *\n\nb"),
+        ("| a | b |\n|---|---|\n| *1* | 2 |", "a | b\n1 | 2"),
+        ("![a plant](https://example.com/p.png) ![](https://example.com/q.png)x", "[a plant] x"),
+    ],
+)
+def test_plain_text_is_written_from_the_markdown(markdown: str, expected: str) -> None:
+    assert text(markdown) == expected + "\n"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("*a*\n**b**", "<p><em>a</em>\n<strong>b</strong></p>\n"),
+        ("a  \nb", "<p>a<br />\nb</p>\n"),
+        ("- a\n  - b\n- c", "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n<li>c</li>\n</ul>\n"),
+        ("- a\n\n- b", "<ul>\n<li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n</li>\n</ul>\n"),
+        ("```python\nx < 1\n```", "<pre><code>x &lt; 1\n</code></pre>\n"),
+        (
+            '![a "plant"](https://example.com/p.png)',
+            '<p><img src="https://example.com/p.png" alt="a &quot;plant&quot;" /></p>\n',
+        ),
+        ("![](https://example.com/p.png)", '<p><img src="https://example.com/p.png" alt="" /></p>\n'),
+    ],
+)
+def test_html_is_what_the_markdown_says(markdown: str, expected: str) -> None:
+    assert html(markdown) == expected
+
+
+def test_a_tables_heads_say_what_they_are_heads_of() -> None:
+    assert html("| a |\n|---|\n| b |").count('<th scope="col">') == 1
+
+
+def test_every_element_that_shows_carries_its_style() -> None:
+    source = "## h\n\np *e* `c` [l](https://e.example)\n\n- i\n\n> q\n\n---\n\n    code\n\n| t |\n|---|\n| d |\n"
+    styled = re.findall(r"<(h2|p|code|a|ul|li|blockquote|hr|pre|table|th|td)(?= [^>]*style=)", prose(source).html)
+    assert set(styled) == {"h2", "p", "code", "a", "ul", "li", "blockquote", "hr", "pre", "table", "th", "td"}
+
+
+@pytest.mark.parametrize(
+    "value", ["**bold**", "[x](javascript:alert(1))", "<b>", "# h", "1. a", "a|b", "`", "&amp;", "_a_", "![", "\n\n- x"]
+)
+def test_a_printed_value_is_never_read_as_markdown(value: str) -> None:
+    token = value_token(value)
+    assert read(html(f"a {token} b")).text == f"a {value} b\n"
+    assert read(html(f"{token} b")).text == f"{value} b\n"
+    assert text(f"a {token} b").rstrip() == f"a {value} b"
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_written_the_html_holds_no_tag_of_the_authors_and_no_unfit_address(markdown: str) -> None:
+    tags = read(prose(markdown).html)
+    assert not tags.names & {"script", "style", "iframe", "form", "input", "object", "svg", "div", "b"}
+    assert all(re.match(r"(https?|mailto|tel):", address) for address in tags.addresses if ":" in address)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ("# a", "- b", "  - c", "> d", "```", "1. e", "", "    f", "| g |", "|---|", "---", "h  ", "`i")
+        ),
+        max_size=12,
+    )
+)
+def test_whatever_is_written_the_plain_text_ends_with_one_line_end(lines: list[str]) -> None:
+    written = text("\n".join(lines))
+    assert written.endswith("\n")
+    assert written == "\n" or not written.startswith("\n")
+    assert written == "\n" or not written.endswith("\n\n")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown", "plain"),
+    [
+        (
+            "Yes [@talk#t-1].",
+            'Yes (<a href="https://www.youtube.com/watch?v=abcdefghijk&amp;t=65s">source 1, 1:05</a>).',
+            "Yes [1, 1:05].",
+        ),
+        ("Yes [@page#p-1].", 'Yes (<a href="https://example.com/page?a=1&amp;b=2">source 1</a>).', "Yes [1]."),
+        ("Yes [@book#b-1].", "Yes (source 1).", "Yes [1]."),
+        (
+            "a [@book#b-1][@page#p-1]",
+            'a (source 1)(<a href="https://example.com/page?a=1&amp;b=2">source 2</a>)',
+            "a [1][2]",
+        ),
+        ("**a [@book#b-1]**", "<strong>a (source 1)</strong>", "a [1]"),
+        ("`[@book#b-1]`", "<code>[@book#b-1]</code>", "[@book#b-1]"),
+        ("\\[@book#b-1]", "[@book#b-1]", "[@book#b-1]"),
+        ("[@nobody#b-1] [@book#b-2]", "[@nobody#b-1] [@book#b-2]", "[@nobody#b-1] [@book#b-2]"),
+    ],
+)
+def test_a_citation_reads_as_the_number_of_its_source(markdown: str, shown: str, plain: str) -> None:
+    assert html(markdown) == f"<p>{shown}</p>\n"
+    assert text(markdown) == f"{plain}\n"
+
+
+def test_a_citation_stands_in_a_heading_a_list_and_a_table() -> None:
+    source = "## a [@book#b-1]\n\n- b [@book#b-1]\n\n| c [@book#b-1] |\n|---|\n"
+    assert html(source).count("(source 1)") == 3
+    assert text(source).count("[1]") == 3
+
+
+def test_the_line_below_a_heading_is_as_long_as_the_heading_that_is_read() -> None:
+    assert text(f"## {value_token('Soil and water')}").split("\n")[1] == "=" * 14
+    assert text(f"## Hi {symbol_token('subscriber.first_name')}").split("\n")[1] == "=" * 9
+    assert len(text(f"## {'a' * 100}").split("\n")[1]) == 60
