@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from course.cadence import Slot, first_slot, is_too_late, slot_of
+from course.errors import CourseError
 from sender.editions import LEFT_BEHIND, Edition, EditionBook
 from sender.model import DeliveryKind, EnrolmentStatus
 from sender.progress import Step, after, next_step
@@ -28,12 +29,14 @@ _SECOND = timedelta(seconds=1)
 class Claim:
     """What one claim did: `batches` are ready to be sent; `claimed` and `moved` count deliveries and enrolments.
 
-    `more` is true where someone may still be due.
+    `unmade` says why an email could not be made for somebody: those deliveries have failed. `more`
+    is true where someone may still be due.
     """
 
     batches: tuple[int, ...]
     claimed: int
     moved: int
+    unmade: tuple[str, ...]
     more: bool
 
 
@@ -58,6 +61,7 @@ class _Plan:
     moves: list[Advance] = field(default_factory=list)
     through: list[int] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
+    unmade: list[tuple[_Place, str]] = field(default_factory=list)
 
 
 def claim(
@@ -67,7 +71,8 @@ def claim(
 
     `lease_from` is the machine's own time, from which the lease of a minute counts. Each enrolment
     gets its next lesson by the edition that is live; a lesson whose slot is past by more than the
-    course's grace moves to the next slot instead. Raises StoreError; then nothing was claimed.
+    course's grace moves to the next slot instead. An email that cannot be made for one person fails
+    for that person alone. Raises StoreError; then nothing was claimed.
     """
     try:
         with database.write() as connection:
@@ -82,8 +87,8 @@ def claim(
         book.forget()
         raise
     claimed = sum(len(places) for places in plan.places.values())
-    moved = sum(1 for move in plan.moves if move.next_due_at is not None and move.batch is None)
-    return Claim(made, claimed, moved, more=len(due) == limit)
+    moved = sum(1 for move in plan.moves if move.next_due_at is not None)
+    return Claim(made, claimed, moved, tuple(reason for _, reason in plan.unmade), more=len(due) == limit)
 
 
 def _decide(connection: Connection, book: EditionBook, plan: _Plan, due: Due, history: History, now: datetime) -> None:
@@ -127,9 +132,13 @@ def _place(
     lesson = None if step is None else step.lesson
     lesson_id = edition.lesson_ids[lesson.slug] if lesson is not None and kind is DeliveryKind.LESSON else None
     reader = edition.reader(due.fields, {})
-    variant = book.variant(connection, edition, kind, lesson, due.track, reader)
     occasion = history.occasions.get((kind, lesson_id), 0)
     place = _Place(due, kind, lesson_id, slot, occasion, history.waiting, next_due)
+    try:
+        variant = book.variant(connection, edition, kind, lesson, due.track, reader)
+    except CourseError as error:
+        plan.unmade.append((place, str(error)))
+        return
     plan.places.setdefault((due.course, variant), []).append(place)
 
 
@@ -149,6 +158,9 @@ def _written(connection: Connection, plan: _Plan, owner: str, lease_until: datet
                     batches.rebatch(connection, place.waiting.id, batch, place.slot.at, place.slot.on)
             moves += [Advance(place.due.id, place.next_due_at, place.next_due_at, batch) for place in some]
             yield batch
+    for place, reason in plan.unmade:
+        batches.add_unmade(connection, _new(place), place.waiting.id if place.waiting else None, reason)
+        moves.append(Advance(place.due.id, place.next_due_at, place.next_due_at, None))
     enrolments.advance(connection, moves)
     enrolments.finish(connection, ids=plan.through)
 

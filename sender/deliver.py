@@ -7,12 +7,13 @@ begins, and a batch whose answer was not recorded is uncertain and not sent agai
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
 from sqlalchemy import Connection
 
+from course.errors import CourseError
 from course.personal.placeholders import Email, salted_afresh, tag_values
 from sender.claim import LEASE
 from sender.editions import Edition, EditionBook
@@ -41,7 +42,7 @@ _LEFT = {
 class Delivered:
     """What became of a batch: its state, how many of its deliveries are in it, and how many ended apart.
 
-    `requests` is 0 or 1. `again` is true where what is left of it can be sent at once.
+    `requests` is 0 or 1.
     """
 
     batch: int
@@ -50,7 +51,6 @@ class Delivered:
     cancelled: int = 0
     failed: int = 0
     requests: int = 0
-    again: bool = False
     answer: Answer | None = None
 
 
@@ -102,15 +102,16 @@ def _begin(courier: Courier, batch: int, now: datetime) -> _Begun:
         gone = _gone(connection, kind, people)
         batches.cancel(connection, gone)
         staying = [one for one in people if one.delivery not in gone]
-        if not staying:
-            state = BatchState.CANCELLED
+        recipients, unmade = _recipients(courier.signer, edition, kind, email, staying)
+        batches.fail(connection, unmade)
+        if not recipients:
+            state = BatchState.FAILED if unmade else BatchState.CANCELLED
             batches.settle(connection, batch, courier.owner, state)
-            return _Begun(Delivered(batch, state, cancelled=len(gone)))
-        request = _request(courier, begun, edition, kind, label, email, staying, now)
-        request = _without_oversized(courier, connection, request, begun, at)
-    return _Begun(
-        Delivered(batch, BatchState.SENDING, len(request.recipients), len(gone)), request, begun.attempt, monotonic()
-    )
+            return _Begun(Delivered(batch, state, cancelled=len(gone), failed=len(unmade)))
+        shared = _without_oversized(courier, connection, recipients, begun, at)
+        request = _request(begun, edition, label, email, shared, now)
+    delivered = Delivered(batch, BatchState.SENDING, len(request.recipients), len(gone), len(unmade))
+    return _Begun(delivered, request, begun.attempt, monotonic())
 
 
 def _gone(connection: Connection, kind: DeliveryKind, people: list[Addressee]) -> dict[int, str]:
@@ -129,11 +130,22 @@ def _gone(connection: Connection, kind: DeliveryKind, people: list[Addressee]) -
     return gone
 
 
+def _recipients(
+    signer: Signer, edition: Edition, kind: DeliveryKind, email: Email, people: list[Addressee]
+) -> tuple[list[Recipient], dict[int, str]]:
+    """The people of a request with their values, and why whose values cannot be worked out: only they go without."""
+    recipients, unmade = [], {}
+    for one in people:
+        try:
+            recipients.append(_recipient(signer, edition, kind, email, one))
+        except CourseError as error:
+            unmade[one.delivery] = str(error)
+    return recipients, unmade
+
+
 def _request(
-    courier: Courier, begun: Begun, edition: Edition, kind: DeliveryKind, label: str, email: Email,
-    people: list[Addressee], now: datetime,
-) -> Request:  # fmt: skip
-    recipients = [_recipient(courier.signer, edition, kind, email, one) for one in people]
+    begun: Begun, edition: Edition, label: str, email: Email, recipients: list[Recipient], now: datetime
+) -> Request:
     fresh = salted_afresh(email, [one.values for one in recipients])
     if fresh is not email:
         tags = {old.tag: new.tag for old, new in zip(email.placeholders, fresh.placeholders, strict=True)}
@@ -142,18 +154,18 @@ def _request(
 
 
 def _without_oversized(
-    courier: Courier, connection: Connection, request: Request, begun: Begun, at: datetime
-) -> Request:
-    """The request without those whose values SendGrid would refuse: each goes into a batch of their own.
+    courier: Courier, connection: Connection, recipients: list[Recipient], begun: Begun, at: datetime
+) -> list[Recipient]:
+    """The recipients without those whose values SendGrid would refuse: each of them goes into a batch of their own.
 
     Alone in a request, a person's values are written into the email itself.
     """
-    shared = tuple(one for one in request.recipients if fits(one)) or request.recipients[:1]
+    shared = [one for one in recipients if fits(one)] or recipients[:1]
     kept = {one.delivery for one in shared}
-    for one in request.recipients:
+    for one in recipients:
         if one.delivery not in kept:
             batches.split_off(connection, begun.id, one.delivery, courier.owner, at + LEASE)
-    return replace(request, recipients=shared)
+    return shared
 
 
 def _recipient(signer: Signer, edition: Edition, kind: DeliveryKind, email: Email, one: Addressee) -> Recipient:
@@ -193,9 +205,8 @@ def _record(courier: Courier, begun: _Begun, answer: Answer, now: datetime) -> D
         state if settled else BatchState.UNCERTAIN,
         count - len(answer.refused),
         begun.delivered.cancelled,
-        len(answer.refused),
+        begun.delivered.failed + len(answer.refused),
         requests=1,
-        again=settled and state is BatchState.CLAIMED,
         answer=answer,
     )
 

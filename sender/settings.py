@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from sender.errors import SettingError
 
@@ -48,7 +48,7 @@ class Settings:
         prefix = "sqlite:///"
         if not self.database.startswith(prefix):
             return None
-        return Path(self.database.removeprefix(prefix).partition("?")[0])
+        return Path(unquote(self.database.removeprefix(prefix).partition("?")[0]))
 
 
 def load_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:

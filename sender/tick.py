@@ -118,7 +118,9 @@ def _claim(sender: Sender, now: datetime, tally: Tally, left: int | None) -> tup
     claimed = claim(sender.database, sender.book, str(sender.owner), now, limit=most, lease_from=sender.clock())
     tally.claimed += claimed.claimed
     tally.moved += claimed.moved
-    return bool(claimed.batches) or claimed.more, claimed.claimed
+    tally.failed += len(claimed.unmade)
+    sender.reasons.extend(claimed.unmade)
+    return bool(claimed.batches or claimed.unmade) or claimed.more, claimed.claimed
 
 
 def _deliver_all(sender: Sender, ready: list[int], now: datetime, tally: Tally) -> bool:

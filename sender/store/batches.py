@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Outcome
-from sender.store.tables import batch, course, delivery, enrolment, subscriber, variant
+from sender.store.tables import UNDER_WAY, batch, course, delivery, enrolment, subscriber, variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,16 @@ def add_deliveries(connection: Connection, batch_id: int, deliveries: Sequence[N
     connection.execute(insert(delivery), rows)
 
 
+def add_unmade(connection: Connection, new: NewDelivery, waiting: int | None, reason: str) -> None:
+    """Record as failed a delivery whose email could not be made: a new one, or the one that was waiting."""
+    if waiting is not None:
+        fail(connection, {waiting: reason})
+        return
+    values = {"slot_at": new.slot_at, "slot_on": new.slot_on, "outcome": Outcome.FAILED, "reason": reason[:500]}
+    names = {"enrolment_id": new.enrolment, "kind": new.kind, "lesson_id": new.lesson, "occasion": new.occasion}
+    connection.execute(insert(delivery).values(**names, **values))
+
+
 def rebatch(connection: Connection, delivery_id: int, batch_id: int, slot_at: datetime, slot_on: date) -> None:
     """Put a delivery that waits into a batch, at a new slot."""
     values = {"batch_id": batch_id, "slot_at": slot_at, "slot_on": slot_on}
@@ -120,7 +130,7 @@ def claimed_by(connection: Connection, owner: str) -> list[int]:
     found = (
         select(batch.c.id)
         .select_from(joined)
-        .where(batch.c.state == BatchState.CLAIMED, batch.c.owner == owner, course.c.held.is_(False))
+        .where(UNDER_WAY, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner, course.c.held.is_(False))
     )
     return list(connection.execute(found.order_by(variant.c.kind != DeliveryKind.CONFIRM, batch.c.id)).scalars())
 
@@ -129,7 +139,8 @@ def under_way(connection: Connection, owner: str) -> list[Foreign]:
     """The batches claimed or being sent, but for what `owner` has claimed and is yet to send."""
     columns = batch.c["id", "state", "owner", "lease_until"]
     claimed_by_others = (batch.c.state == BatchState.CLAIMED) & (batch.c.owner != owner)
-    found = connection.execute(select(*columns).where((batch.c.state == BatchState.SENDING) | claimed_by_others))
+    open_ = (batch.c.state == BatchState.SENDING) | claimed_by_others
+    found = connection.execute(select(*columns).where(UNDER_WAY, open_))
     return [Foreign(id_, BatchState(state), holder, lease) for id_, state, holder, lease in found]
 
 
@@ -159,7 +170,7 @@ def send_again(connection: Connection, found: Foreign, owner: str, lease_until: 
 
 def renew(connection: Connection, owner: str, lease_until: datetime) -> None:
     """Lengthen the lease on what `owner` has claimed. A request is given up on before its own lease ends."""
-    mine = (batch.c.owner == owner, batch.c.state == BatchState.CLAIMED)
+    mine = (UNDER_WAY, batch.c.owner == owner, batch.c.state == BatchState.CLAIMED)
     connection.execute(update(batch).where(*mine).values(lease_until=lease_until))
 
 
@@ -217,7 +228,7 @@ def settle_claimed(
     connection: Connection, owner: str, state: BatchState, *, reason: str, not_before: datetime | None
 ) -> list[int]:
     """Put all that `owner` has claimed, and not begun, into `state`, without a request; the batches."""
-    mine = (batch.c.state == BatchState.CLAIMED, batch.c.owner == owner)
+    mine = (UNDER_WAY, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner)
     values = {"state": state, "reason": reason[:500], "not_before": not_before}
     return list(connection.execute(update(batch).where(*mine).values(**values).returning(batch.c.id)).scalars())
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import OperationalError as SqliteOperationalError
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
@@ -16,6 +18,7 @@ from sender.store.tables import SCHEMA_VERSION
 
 _WRITES = "dripcourse_writes"
 _BUSY_TIMEOUT_MS = 10_000
+_TRIES = 20
 _CLAIMING = 0x64726970  # "drip"
 
 
@@ -84,7 +87,7 @@ def connect(url: str, *, create: bool = True) -> Database:
         if address.get_backend_name() == "sqlite":
             return Database(_sqlite(url, Path(str(address.database)), create))
         return Database(create_engine(url, pool_pre_ping=True))
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise StoreError("DRIPCOURSE_DATABASE cannot be read as a URL.", fix="Write sqlite:///FILE.") from error
     except ModuleNotFoundError as error:
         fix = "Install dripcourse[postgresql]."
@@ -102,8 +105,13 @@ def _sqlite(url: str, file: Path, create: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: SqliteConnection, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy's begin event below opens every transaction
-        for pragma in (f"busy_timeout={_BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}").close()
+        try:
+            for pragma in (f"busy_timeout={_BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}").close()
+            _enter_wal(connection)
+        except BaseException:
+            connection.close()
+            raise
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -111,6 +119,21 @@ def _sqlite(url: str, file: Path, create: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _enter_wal(connection: SqliteConnection) -> None:
+    """Bring the file into WAL mode. SQLite does not wait for a lock there, so a transaction that does comes between."""
+    for _ in range(_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except SqliteOperationalError as error:
+            if error.sqlite_errorcode != SQLITE_BUSY:
+                raise
+            connection.execute("BEGIN IMMEDIATE").close()
+            connection.execute("ROLLBACK").close()
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL").close()
 
 
 def _expect_schema(database: Database) -> None:

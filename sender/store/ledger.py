@@ -9,7 +9,7 @@ from sqlalchemy import Connection, String, cast, func, select, update
 
 from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Outcome
 from sender.store.enrolments import next_due_at
-from sender.store.tables import batch, course, delivery, enrolment, subscriber, variant
+from sender.store.tables import UNDER_WAY, batch, course, delivery, enrolment, subscriber, variant
 
 STATES = tuple(BatchState)
 _STATE = func.coalesce(delivery.c.outcome, batch.c.state, cast(BatchState.RETRY.value, String))
@@ -31,7 +31,7 @@ class Overdue:
 def retries_due(connection: Connection, now: datetime) -> list[int]:
     """The batches to try again by `now`, but for those of courses that are held."""
     joined = batch.join(course, course.c.id == batch.c.course_id)
-    due = (batch.c.state == BatchState.RETRY, batch.c.not_before <= now, course.c.held.is_(False))
+    due = (UNDER_WAY, batch.c.state == BatchState.RETRY, batch.c.not_before <= now, course.c.held.is_(False))
     return list(connection.execute(select(batch.c.id).select_from(joined).where(*due).order_by(batch.c.id)).scalars())
 
 
@@ -73,9 +73,10 @@ def next_moment(connection: Connection, now: datetime) -> datetime | None:
     """The next moment at which a tick has something to do, not before `now`; None where only a person can help."""
     joined = batch.join(course, course.c.id == batch.c.course_id)
     free = course.c.held.is_(False)
-    retry = select(func.min(batch.c.not_before)).select_from(joined).where(batch.c.state == BatchState.RETRY, free)
-    held = batch.c.state.in_((BatchState.CLAIMED, BatchState.SENDING))
-    lease = select(func.min(batch.c.lease_until)).select_from(joined).where(held, free)
+    waiting = (UNDER_WAY, batch.c.state == BatchState.RETRY, free)
+    retry = select(func.min(batch.c.not_before)).select_from(joined).where(*waiting)
+    held = (UNDER_WAY, batch.c.state.in_((BatchState.CLAIMED, BatchState.SENDING)), free)
+    lease = select(func.min(batch.c.lease_until)).select_from(joined).where(*held)
     moments = (next_due_at(connection), connection.execute(retry).scalar(), connection.execute(lease).scalar())
     known = [moment for moment in moments if moment is not None]
     return max(now, min(known)) if known else None

@@ -64,17 +64,6 @@ def consent_of(connection: Connection, enrolment_id: int, how: str, wording: str
     connection.execute(insert(consent).values(enrolment_id=enrolment_id, at=now, how=how, wording=wording))
 
 
-def end(connection: Connection, enrolment_id: int, reason: str) -> bool:
-    """End an enrolment that is open; whether it was."""
-    open_ = (EnrolmentStatus.PENDING, EnrolmentStatus.ACTIVE, EnrolmentStatus.PAUSED, EnrolmentStatus.FINISHED)
-    ended = (
-        update(enrolment)
-        .where(enrolment.c.id == enrolment_id, enrolment.c.status.in_(open_))
-        .values(status=EnrolmentStatus.ENDED, ended_reason=reason, next_due_at=None, due_since=None)
-    )
-    return connection.execute(ended).rowcount == 1
-
-
 def confirm(connection: Connection, enrolment_id: int, start_at: datetime, due_at: datetime | None) -> bool:
     """Make a pending enrolment active, to begin at `start_at`; whether it was pending."""
     confirmed = (

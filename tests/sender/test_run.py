@@ -161,6 +161,17 @@ def test_a_tick_that_fails_is_told_and_ends_nothing(school: School) -> None:
     assert "Traceback" not in "".join(run.log)
 
 
+def test_a_defect_in_a_tick_is_one_line_and_ends_nothing(school: School) -> None:
+    school.enrol(1, confirmed=True)
+    school.ask("UPDATE variant SET placeholders = '[[1]]'")
+    with running(school.folder) as run:
+        assert "Traceback" in (line := run.wait_for("ValueError"))
+        assert " ERROR apscheduler.executors.default: " in line
+        assert get(f"{run.address}/healthz").status == 200
+        assert run.stop() == 0
+    assert [line for line in run.log if not line[:4].isdecimal()] == []
+
+
 def test_a_port_in_use_is_a_sentence(tmp_path: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]

@@ -59,6 +59,7 @@ def test_the_process_s_own_environment_is_read(monkeypatch: pytest.MonkeyPatch) 
         ("sqlite:////var/lib/course.db", "/var/lib/course.db"),
         ("sqlite:///a folder/ä.db", "a folder/ä.db"),
         ("sqlite:///course.db?timeout=5", "course.db"),
+        ("sqlite:///a%20folder/50%25.db", "a folder/50%.db"),
         ("postgresql+psycopg://user:pass@host/name", None),
         ("postgresql+psycopg:///name?host=/run/postgresql", None),
     ],

@@ -261,3 +261,27 @@ def test_a_tick_that_crashes_in_a_request_leaves_it_uncertain_for_the_next(
     stage.mailer = Recorder()
     tally = stage.tick(SLOTS[0])
     assert (tally.uncertain, tally.requests) == (1, 0)
+
+
+def test_an_email_that_cannot_be_worked_out_for_one_fails_for_that_one_alone(stage: Stage) -> None:
+    lesson = "---\nsubject: One\npreheader: More.\n---\n\n{{ 100 / subscriber.plants }} each.\n"
+    fields = '[fields]\nplants = { type = "number", default = "1" }\n'
+    stage.publish(a_course(tables=fields, files={"lessons/01-one.md": lesson}))
+    stage.bring_in("email,plants\nann@example.com,4\nbob@example.com,0")
+    tally = stage.tick(SLOTS[0])
+    assert (tally.accepted, tally.failed, tally.requests) == (1, 1, 1)
+    assert stage.mailer.labels("ann@example.com") == ["one"]
+    assert stage.tick(SLOTS[0]).requests == 0
+
+
+def test_an_email_that_cannot_be_rendered_for_one_fails_for_that_one_alone(stage: Stage) -> None:
+    lesson = (
+        "---\nsubject: One\npreheader: More.\n---\n\n{% if 100 / subscriber.plants > 30 %}Few.{% endif %} Plants.\n"
+    )
+    fields = '[fields]\nplants = { type = "number", default = "1" }\n'
+    stage.publish(a_course(tables=fields, files={"lessons/01-one.md": lesson}))
+    stage.bring_in("email,plants\nann@example.com,4\nbob@example.com,0")
+    tally = stage.tick(SLOTS[0])
+    assert (tally.accepted, tally.failed) == (1, 1)
+    assert [reason for (reason,) in stage.rows("SELECT reason FROM delivery WHERE outcome = 'failed'")] != [""]
+    assert stage.tick(SLOTS[0]).claimed == 0

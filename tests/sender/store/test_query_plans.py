@@ -75,7 +75,7 @@ def test_the_index_is_used_and_no_table_of_people_is_read_through(stage: Stage, 
     "query",
     [
         lambda connection: batches.claimed_by(connection, "owner"),
-        lambda connection: batches.held_by_others(connection, "owner"),
+        lambda connection: batches.under_way(connection, "owner"),
         lambda connection: ledger.retries_due(connection, SLOTS[0]),
         lambda connection: ledger.next_moment(connection, SLOTS[0]),
     ],
