@@ -78,7 +78,7 @@ class CourseEnvironment(ImmutableSandboxedEnvironment):
         self.filters |= dict.fromkeys(("e", "escape", "forceescape"), _unchanged)
         self.filters = {name: extended(name, filter_) for name, filter_ in self.filters.items()}
         self.filters[WHOLE] = pass_context(lambda context, value: whole(value, context))
-        self.filters[LATE] = pass_context(lambda context, value: value)
+        self.filters[LATE] = pass_context(lambda _, value: value)
         tests: Mapping[str, Any] = self.tests
         self.tests = {name: examined(name, test) for name, test in tests.items()}
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import IO
 
 from sender.errors import SenderError
 
@@ -35,7 +35,7 @@ class Row:
     problem: str = ""
 
 
-def read_roster(stream: BinaryIO) -> Iterator[Row]:
+def read_roster(stream: IO[bytes]) -> Iterator[Row]:
     """The rows of a CSV file in UTF-8, with or without a byte-order mark, with commas, semicolons or tabs.
 
     Lines may end as on any system. Column names become lower case with `_` (`First Name` is

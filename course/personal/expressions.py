@@ -96,7 +96,6 @@ class _Lifter(NodeTransformer):
                 setattr(visited, name, _whole(looked_at))
         return visited
 
-
     def visit_FilterBlock(self, node: nodes.FilterBlock) -> list[nodes.Node]:  # noqa: N802  # Jinja's naming
         """`{% filter %}` as a text that is kept and then printed: Jinja would write what the filter gives unprinted."""
         kept = nodes.Name(KEPT, "load", lineno=node.lineno)

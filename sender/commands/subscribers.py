@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -28,7 +28,7 @@ def subscribers() -> None:
 
 
 @subscribers.command("import", short_help="Bring in people from a CSV file.")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--course", "slug", required=True, metavar="SLUG", help="The published course they take.")
 @click.option("--track", help="Their track; the course's first by default.")
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day on which they begin.")
@@ -39,7 +39,7 @@ def subscribers() -> None:
 )
 @as_format
 def import_(
-    file: BinaryIO, slug: str, track: str | None, start: datetime | None, confirmed: bool, dry_run: bool,
+    file: str, slug: str, track: str | None, start: datetime | None, confirmed: bool, dry_run: bool,
     rejects: Path | None, output: str,
 ) -> None:  # fmt: skip
     """Bring in the people of FILE (`-` for standard input), a CSV in UTF-8 with a column `email`.
@@ -52,16 +52,16 @@ def import_(
     from sender.roster import read_roster
     from sender.settings import load_settings
 
-    day = _within_reach(start)
-    _expect_another_file(file, rejects)
-    joining = Joining(slug, track, day, confirmed, dry_run)
-    with opened(load_settings(), create=False) as database, _rejects_into(rejects) as write:
-        importer = Importer(database, joining, clock())
-        for number, rejected in enumerate(importer.take(_with_bar(file, read_roster(file))), start=1):
-            write(rejected)
-            if number <= _SHOWN:
-                say(f"line {rejected.line}: {rejected.reason}")
-        summary = importer.summary
+    joining = Joining(slug, track, _within_reach(start), confirmed, dry_run)
+    with click.open_file(file, "rb") as stream:
+        _expect_another_file(stream, rejects)
+        with opened(load_settings(), create=False) as database, _rejects_into(rejects) as write:
+            importer = Importer(database, joining, clock())
+            for number, rejected in enumerate(importer.take(_with_bar(stream, read_roster(stream))), start=1):
+                write(rejected)
+                if number <= _SHOWN:
+                    say(f"line {rejected.line}: {rejected.reason}")
+            summary = importer.summary
     if summary.rejected > _SHOWN:
         say(f"… and {summary.rejected - _SHOWN} more; --rejects FILE lists them all.")
     counts = {

@@ -217,6 +217,14 @@ def test_a_link_that_is_a_value_must_be_one() -> None:
     assert "Theirs (https://example.org/?a=b&c)" in email.text
 
 
+def test_a_value_in_an_address_that_is_put_together_first_is_percent_encoded() -> None:
+    body = "{% set there = 'https://example.org/?q=' ~ subscriber.first_name %}[x]({{ there }})\n"
+    room, one = variant(a_lesson(body))
+    email = sent(room, one, first_name="a&b c")
+    assert "href=https://example.org/?q=a%26b%20c" in read(email.html)
+    assert "x (https://example.org/?q=a%26b%20c)" in email.text
+
+
 def test_a_variant_is_for_everyone_who_answers_alike_and_for_nobody_else() -> None:
     asked = "{% if subscriber.role == 'expert' %}E{% endif %}{% if subscriber.plants | default(0) > 3 %}P{% endif %}"
     body = f"{asked}{{{{ subscriber.first_name }}}}"

@@ -268,8 +268,19 @@ def test_a_value_that_is_cut_up_unseen_is_found_all_the_same() -> None:
 
 
 def test_characters_that_no_email_may_hold_are_left_out() -> None:
-    subject, html, text = email(a_lesson('a\x00\x0b{{ "b\\x00\\ud83dc" }}\ufdd0', subject="'{{ \"a\\x01b\" }}'"))
+    subject, html, text = email(
+        a_lesson('a\x00\x0b{{ "b\\x00\\ud83dc" }}{{ "\\ud83d" }}\ufdd0', subject="'{{ \"a\\x01b\" }}'")
+    )
     for part in (subject, html, text):
         part.encode()
         assert not set(part) & set("\x00\x01\x0b\ufdd0\ufdd1\ufdd2")
     assert "bc" in text
+    assert "{" not in text
+
+
+def test_a_text_that_a_lesson_keeps_is_what_it_says() -> None:
+    body = (
+        "{% set g %}{{ course.title }}{% endset %}{% set empty %}{{ '' }}{% endset %}{{ empty }}\n\n"
+        "{% if g == 'Gardens' %}Same.{% endif %}{% if empty %}Some.{% endif %} {{ g | upper }}\n"
+    )
+    assert "\nSame. GARDENS\n" in email(a_lesson(body))[2]

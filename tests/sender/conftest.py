@@ -40,7 +40,7 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def migrated_postgresql(postgresql: str) -> Iterator[Engine]:
-    """A PostgreSQL database with all tables, to be emptied for each test: a copy for each would take ten times as long."""
+    """A PostgreSQL database with all tables, emptied for each test: a copy for each would take ten times as long."""
     url = new_postgresql_database(postgresql)
     database = connect(url)
     migrate(database)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 
 from sqlalchemy import text
 
@@ -63,6 +64,14 @@ def a_course(
 def a_lesson(name: str, body: str = "", settings: str = "") -> str:
     """A lesson's file, whose subject is its name."""
     return f"---\nsubject: About {name}\npreheader: More.\n{settings}---\n\n{body or f'All about {name}.'}\n"
+
+
+def written(folder: Path, files: dict[str, bytes]) -> Path:
+    """The folder, with the files in it."""
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder
 
 
 class Recorder:

@@ -333,7 +333,7 @@ def test_whenever_ticks_come_no_two_lessons_share_a_moment_or_a_day_of_slots(
     stage: Stage, gaps: list[int], grace: str
 ) -> None:
     """`gaps` are the hours between ticks. Each example has a person and a course of its own."""
-    slug = f"course-{len(stage.rows('SELECT id FROM course'))}"
+    slug = f"letters-{len(stage.rows('SELECT id FROM course'))}"
     stage.mailer = Recorder()
     stage.publish(a_course("one", "two", "three", "four", slug=slug, cadence=f'grace = "{grace}"'))
     stage.enrol("ann", course=slug)
@@ -387,8 +387,9 @@ def test_a_course_is_not_finished_while_a_lesson_was_not_accepted(stage: Stage, 
 
 
 def test_a_track_has_its_own_lessons(stage: Stage) -> None:
-    stage.publish(a_course("one", "two", "three", tables="[tracks.short]\ntitle = 'Short'\n[tracks.long]\ntitle = 'Long'",
-                           files={"lessons/02-two.md": a_lesson("two", settings="tracks: [long]\n")}))  # fmt: skip
+    tracks = "[tracks.short]\ntitle = 'Short'\n[tracks.long]\ntitle = 'Long'"
+    long = {"lessons/02-two.md": a_lesson("two", settings="tracks: [long]\n")}
+    stage.publish(a_course("one", "two", "three", tables=tracks, files=long))
     stage.bring_in("email\nann@example.com\n", track="short")
     stage.bring_in("email\nbob@example.com\n", track="long")
     for _ in stage.ticks(SLOTS[0]):

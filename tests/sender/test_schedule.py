@@ -43,7 +43,8 @@ def lesson(course: Course, number: int) -> Step:
         (WELCOMING, "", date(2026, 3, 25), utc(3, 25, 0), utc(3, 25, 7)),
     ],
     ids=[
-        "at once", "at once, west", "welcomed at once", "a cohort", "a cohort on no lesson's day", "a cohort, half hour",
+        "at once", "at once, west", "welcomed at once", "a cohort", "a cohort on no lesson's day",
+        "a cohort, half hour",
         "a cohort, farthest east", "a cohort, west", "a cohort is welcomed", "a cohort is welcomed, half hour",
         "a cohort is welcomed on no lesson's day",
     ],

@@ -121,6 +121,7 @@ def test_a_filter_or_test_that_there_is_not_is_found_though_it_is_compiled_later
         "{% set n = subscriber.nickname %}{{ 'x' * (n | length) if course.tags[n | length] else '' }}",
         "{% set n = subscriber.nickname %}{{ n.upper() }}",
         "{{ {'a': 1}[subscriber.nickname] }}",
+        "{% set n = subscriber.nickname %}{{ n | attr('upper') }}",
         "{% for x in course.tags | batch(subscriber.nickname | length) %}{% endfor %}",
     ],
 )
@@ -128,6 +129,11 @@ def test_a_look_at_a_value_that_can_be_anything_names_the_field(look: str) -> No
     with pytest.raises(CourseError, match=r"subscriber\.nickname") as caught:
         ROOM.render(look, {"nickname": "Nan"})
     assert caught.value.rule == "too-many-variants"
+
+
+def test_a_loop_over_a_value_names_the_value_and_not_its_length() -> None:
+    with pytest.raises(CourseError, match=r"^`subscriber\.nickname` would need"):
+        ROOM.render("{% for sign in subscriber.nickname %}{{ sign }}{% endfor %}", {"nickname": "Nan"})
 
 
 @pytest.mark.parametrize(
