@@ -1,0 +1,1 @@
+"""Tests of `sender`, its folders and modules mirrored."""
