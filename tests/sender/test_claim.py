@@ -333,7 +333,8 @@ def test_whenever_ticks_come_no_two_lessons_share_a_moment_or_a_day_of_slots(
     stage: Stage, gaps: list[int], grace: str
 ) -> None:
     """`gaps` are the hours between ticks. Each example has a person and a course of its own."""
-    slug = f"letters-{len(stage.rows('SELECT id FROM course'))}"
+    courses = stage.rows("SELECT id FROM course")
+    slug = f"letters-{len(courses)}"
     stage.mailer = Recorder()
     stage.publish(a_course("one", "two", "three", "four", slug=slug, cadence=f'grace = "{grace}"'))
     stage.enrol("ann", course=slug)
