@@ -30,7 +30,10 @@ def _with_format(*names: str) -> Callable[[F], F]:
     return click.option("--format", "output", type=choice, default="text", help="What to print on stdout.")
 
 
-@click.command(short_help="Start a course in a new folder.")
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+@click.command(context_settings=_HELP, short_help="Start a course in a new folder.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--from", "copy_of", type=click.Choice(["product-path"]), help="Copy this bundled course.")
 def new(folder: Path, copy_of: str | None) -> None:
@@ -53,7 +56,7 @@ def new(folder: Path, copy_of: str | None) -> None:
         click.echo(f"  {command:<{max(len(step) for step, _ in steps)}}  {purpose}")
 
 
-@click.command(short_help="Say what is wrong with a course, and where.")
+@click.command(context_settings=_HELP, short_help="Say what is wrong with a course, and where.")
 @_of_a_course
 @click.option("--strict", is_flag=True, help="Exit with status 1 on a warning too.")
 @_with_format("text", "json")
@@ -70,7 +73,7 @@ def check(folder: Path, strict: bool, output: str) -> None:
         raise SystemExit(1)
 
 
-@click.command(short_help="Write every lesson as HTML, text and .eml.")
+@click.command(context_settings=_HELP, short_help="Write every lesson as HTML, text and .eml.")
 @_of_a_course
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The folder for the files.")
 def build(folder: Path, out: Path) -> None:
@@ -85,7 +88,7 @@ def build(folder: Path, out: Path) -> None:
     click.echo(f"Wrote {len(files)} files and {index.name} to {out}.\nOpen {index} in a browser.")
 
 
-@click.command(short_help="Show when each lesson would arrive.")
+@click.command(context_settings=_HELP, short_help="Show when each lesson would arrive.")
 @_of_a_course
 @click.option(
     "--from",

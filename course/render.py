@@ -17,6 +17,7 @@ from course.citations import Bibliography
 from course.errors import CourseError, Place
 from course.fences import hide_fences, reveal_fences
 from course.folder import Files
+from course.line_ends import keep_line_ends
 from course.mjml import compile_mjml
 from course.model import Course, Lesson, LessonKind, Track
 from course.personal.expressions import SYMBOLS
@@ -152,7 +153,7 @@ class Renderer:
 
     def _part(self, environment: CourseEnvironment, lesson: Lesson, name: str, context: dict[str, Any]) -> str:
         """A lesson's body, or a text of its front matter, whose template is compiled once."""
-        source = hide_fences(lesson.body) if name == "body" else str(getattr(lesson, name))
+        source = keep_line_ends(hide_fences(lesson.body)) if name == "body" else str(getattr(lesson, name))
         line = lesson.body_line if name == "body" else lesson.lines.get(name, lesson.lines.get("subject", 1))
         place = Place(lesson.place.file, line)
 

@@ -164,7 +164,7 @@ def _without_oversized(
     kept = {one.delivery for one in shared}
     for one in recipients:
         if one.delivery not in kept:
-            batches.split_off(connection, begun.id, one.delivery, courier.owner, at + LEASE)
+            batches.split_off(connection, begun.id, [one.delivery], courier.owner, at + LEASE)
     return shared
 
 

@@ -26,7 +26,7 @@ from sender.schedule import due_at
 from sender.store import batches, enrolments
 from sender.store import editions as rows
 from sender.store.database import Database
-from sender.store.ledger import enrolment_counts
+from sender.store.ledger import enrolment_counts, people_by_track
 
 LEFT_BEHIND = "the course went on without it"
 """Why a delivery is cancelled that waited for a slot when its lesson was taken out."""
@@ -161,7 +161,10 @@ def edition_hash(files: Files) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What publishing a folder would do: to the live edition's lessons, and to how many people."""
+    """What publishing a folder would do: to the live edition's lessons, and to how many people.
+
+    `stranded` counts those on tracks that the folder no longer has.
+    """
 
     slug: str
     first: bool
@@ -170,6 +173,7 @@ class Change:
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     active: int
+    stranded: Mapping[str, int] = field(default_factory=dict)
 
 
 def plan(database: Database, files: Files) -> Change:
@@ -181,6 +185,7 @@ def plan(database: Database, files: Files) -> Change:
             return Change(course.slug, True, False, tuple(_slugs(course)), (), (), 0)
         live = EditionBook().edition(connection, row.edition_id)
         active = _active(connection, row.id)
+        tracks = people_by_track(connection, row.id)
     new, old = dict(_bodies(course)), dict(_bodies(live.course))
     before = {lesson.slug: _earlier(lesson, old) for lesson in course.all_lessons}
     return Change(
@@ -191,6 +196,7 @@ def plan(database: Database, files: Files) -> Change:
         removed=tuple(slug for slug in old if slug not in before.values()),
         changed=tuple(slug for slug, earlier in before.items() if earlier and new[slug] != old[earlier]),
         active=active,
+        stranded={slug: count for slug, count in tracks.items() if course.track(slug) is None},
     )
 
 

@@ -179,10 +179,19 @@ class Importer:
         """Put people on the course who have never been on it: an import brings nobody back."""
         ids = subscribers.known_by_key(connection, [person.key for person in people])
         there = subscribers.on_course(connection, [one.id for one in ids.values()], self._course_id)
-        subscribers.enrol(
-            connection,
-            [self._enrolment(ids[person.key].id, person.zone) for person in people if ids[person.key].id not in there],
-        )
+        new = [person for person in people if ids[person.key].id not in there]
+        subscribers.enrol(connection, [self._enrolment(ids[person.key].id, person.zone) for person in new])
+        if self._joining.confirmed:
+            self._confirm(connection, [person for person in people if ids[person.key].id in there], ids)
+
+    def _confirm(self, connection: Connection, people: list[_Person], ids: Mapping[str, subscribers.Known]) -> None:
+        """Begin the course for those who had been asked to confirm and, the operator says, have agreed."""
+        pending = subscribers.pending_on_course(connection, [ids[one.key].id for one in people], self._course_id)
+        for person in people:
+            enrolment = pending.get(ids[person.key].id)
+            if enrolment is not None:
+                start_at, due_at = beginning(self._course, person.zone, self._joining.start, self._now)
+                subscribers.confirm(connection, enrolment, start_at, due_at)
 
     def _enrolment(self, subscriber: int, zone: str) -> dict[str, object]:
         start_at, due_at = beginning(self._course, zone, self._joining.start, self._now)

@@ -87,44 +87,70 @@ def tick(sender: Sender, now: datetime, *, limit: int | None = None) -> Tally:
         tally.uncertain += _settle_abandoned(sender)
         tally.moved += _take_up_retries(sender, now)
         going = True
-        while going and not sender.stop.is_set():
-            ready = _ready(sender)
-            if not ready:
-                going, claimed = _claim(sender, now, tally, left)
-                left = None if left is None else left - claimed
-                continue
-            going = _deliver_all(sender, ready, now, tally)
+        while going and left != 0 and not sender.stop.is_set():
+            ready = _ready(sender, left)
+            if ready:
+                going, sent = _deliver_all(sender, ready, now, tally)
+                left = None if left is None else max(0, left - sent)
+            else:
+                going = _claim(sender, now, tally, left)
+        if left == 0:
+            _put_back(sender, now)
     with sender.database.read() as connection:
         tally.next_due_at = ledger.next_moment(connection, now)
     return tally
 
 
 def due_count(sender: Sender, now: datetime, limit: int) -> int:
-    """How many enrolments a tick at `now` would claim for, at most `limit`; nothing is written."""
+    """How many emails a tick at `now` would send, at most `limit`; nothing is written."""
     with sender.database.read() as connection:
-        return len(enrolments.due(connection, now, limit))
+        again = sum(len(batches.open_deliveries(connection, one)) for one in ledger.retries_due(connection, now))
+        return min(limit, again + len(enrolments.due(connection, now, limit)))
 
 
-def _ready(sender: Sender) -> list[int]:
+def _ready(sender: Sender, left: int | None) -> list[int]:
+    """The batches to send now, at most `left` deliveries of them: one that holds more is split."""
     with sender.database.read() as connection:
-        return batches.claimed_by(connection, str(sender.owner))
+        claimed = batches.claimed_by(connection, str(sender.owner))
+    if left is None or not claimed:
+        return claimed
+    ready = []
+    with sender.database.write() as connection:
+        for batch in claimed:
+            if left <= 0:
+                break
+            deliveries = batches.open_deliveries(connection, batch)
+            if len(deliveries) > left:
+                lease = sender.clock() + LEASE
+                batches.split_off(connection, batch, deliveries[left:], str(sender.owner), lease)
+            left -= len(deliveries)
+            ready.append(batch)
+    return ready
 
 
-def _claim(sender: Sender, now: datetime, tally: Tally, left: int | None) -> tuple[bool, int]:
-    """Claim the next few thousand; whether that found anything to do, and how many deliveries it made."""
+def _put_back(sender: Sender, now: datetime) -> None:
+    """Leave what the limit kept from being sent to the next tick, whoever makes it."""
+    with sender.database.write() as connection:
+        state, reason = BatchState.RETRY, "left over by --limit"
+        batches.settle_claimed(connection, str(sender.owner), state, reason=reason, not_before=now)
+
+
+def _claim(sender: Sender, now: datetime, tally: Tally, left: int | None) -> bool:
+    """Claim the next few thousand, at most `left`; whether that found anything to do."""
     most = _CLAIM_AT_ONCE if left is None else min(left, _CLAIM_AT_ONCE)
-    if most <= 0:
-        return False, 0
     claimed = claim(sender.database, sender.book, str(sender.owner), now, limit=most, lease_from=sender.clock())
     tally.claimed += claimed.claimed
     tally.moved += claimed.moved
     tally.failed += len(claimed.unmade)
     sender.reasons.extend(claimed.unmade)
-    return bool(claimed.batches or claimed.unmade) or claimed.more, claimed.claimed
+    return bool(claimed.batches or claimed.unmade) or claimed.more
 
 
-def _deliver_all(sender: Sender, ready: list[int], now: datetime, tally: Tally) -> bool:
-    """Deliver batches, several at once; whether to go on. What concerns the account stops all that are left."""
+def _deliver_all(sender: Sender, ready: list[int], now: datetime, tally: Tally) -> tuple[bool, int]:
+    """Deliver batches, several at once; whether to go on, and how many deliveries were in requests.
+
+    What concerns the account stops all that are left.
+    """
     halted = Event()
 
     def carry(batch: int) -> Delivered | None:
@@ -139,10 +165,11 @@ def _deliver_all(sender: Sender, ready: list[int], now: datetime, tally: Tally) 
         results = [result for result in pool.map(carry, ready) if result is not None]
     for result in results:
         _count(sender, tally, result)
+    sent = sum(result.count + result.failed for result in results if result.requests)
     if not halted.is_set():
-        return any(result.state is not None for result in results)
+        return any(result.state is not None for result in results), sent
     _hold_back(sender, results, now, tally)
-    return False
+    return False, sent
 
 
 def _count(sender: Sender, tally: Tally, result: Delivered) -> None:

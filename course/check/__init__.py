@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from course.check.citations import unresolved_citations
+from course.check.pictures import unreachable_pictures
 from course.check.report import Finding, Report, Severity
 from course.check.rule import Checked, Rule
 from course.check.templates import broken_templates, unused_theme_files
@@ -16,7 +17,13 @@ from course.folder import Files, load, read_files
 
 __all__ = ["Finding", "Report", "Severity", "check_files", "check_folder", "letters", "variants"]
 
-RULES: tuple[Rule, ...] = (unresolved_citations, broken_templates, failing_variants, unused_theme_files)
+RULES: tuple[Rule, ...] = (
+    unresolved_citations,
+    unreachable_pictures,
+    broken_templates,
+    failing_variants,
+    unused_theme_files,
+)
 
 
 def check_folder(folder: Path) -> Report:

@@ -88,6 +88,6 @@ def _referenced(checked: Checked) -> Iterator[str]:
     for source in (*ours, *theirs):
         try:
             tree = environment.parse(source)
-        except TemplateError:
+        except (TemplateError, RecursionError):
             continue  # another rule's finding
         yield from (name for name in find_referenced_templates(tree) if name is not None)

@@ -59,8 +59,9 @@ def _told(change: Change) -> list[str]:
     if change.same:
         return [f"{change.slug} has not changed since it was published."]
     kinds = (("new", change.added), ("changed", change.changed), ("removed", change.removed))
+    stranded = [f"{count} people are on the track `{slug}`, which is gone" for slug, count in change.stranded.items()]
     lines = [f"{name}: {', '.join(slugs)}" for name, slugs in kinds if slugs] or ["only settings or templates changed"]
-    return [f"{change.slug}, which {change.active} people are taking:", *(f"  {line}" for line in lines)]
+    return [f"{change.slug}, which {change.active} people are taking:", *(f"  {line}" for line in (*lines, *stranded))]
 
 
 def _ask() -> None:

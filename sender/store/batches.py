@@ -94,16 +94,26 @@ def rebatch(connection: Connection, delivery_id: int, batch_id: int, slot_at: da
     connection.execute(update(delivery).where(delivery.c.id == delivery_id).values(**values))
 
 
-def split_off(connection: Connection, batch_id: int, delivery_id: int, owner: str, lease_until: datetime) -> int:
-    """Move one delivery of a batch into a claimed batch of its own; that batch's id."""
+def split_off(
+    connection: Connection, batch_id: int, deliveries: Sequence[int], owner: str, lease_until: datetime
+) -> int:
+    """Move deliveries of a batch into a claimed batch of their own; that batch's id."""
     course_id, variant_id = connection.execute(
         select(batch.c.course_id, batch.c.variant_id).where(batch.c.id == batch_id)
     ).one()
-    alone = create(connection, course_id, variant_id, owner, lease_until)
-    connection.execute(update(delivery).where(delivery.c.id == delivery_id).values(batch_id=alone))
-    of_it = select(delivery.c.enrolment_id).where(delivery.c.id == delivery_id).scalar_subquery()
-    connection.execute(update(enrolment).where(enrolment.c.id == of_it).values(batch_id=alone))
-    return alone
+    apart = create(connection, course_id, variant_id, owner, lease_until)
+    ids = tuple(deliveries)
+    connection.execute(update(delivery).where(delivery.c.id.in_(ids)).values(batch_id=apart))
+    theirs = select(delivery.c.enrolment_id).where(delivery.c.id.in_(ids))
+    moved = update(enrolment).where(enrolment.c.id.in_(theirs), enrolment.c.batch_id == batch_id)
+    connection.execute(moved.values(batch_id=apart))
+    return apart
+
+
+def open_deliveries(connection: Connection, batch_id: int) -> list[int]:
+    """The deliveries of a batch that have no outcome of their own."""
+    found = select(delivery.c.id).where(delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None))
+    return list(connection.execute(found.order_by(delivery.c.id)).scalars())
 
 
 def cancel(connection: Connection, reasons: Mapping[int, str]) -> None:

@@ -86,7 +86,7 @@ def connect(url: str, *, create: bool = True) -> Database:
         address = make_url(url)
         if address.get_backend_name() == "sqlite":
             return Database(_sqlite(url, Path(str(address.database)), create))
-        return Database(create_engine(url, pool_pre_ping=True))
+        return Database(create_engine(url, pool_pre_ping=True, hide_parameters=True))
     except (ArgumentError, ValueError) as error:
         raise StoreError("DRIPCOURSE_DATABASE cannot be read as a URL.", fix="Write sqlite:///FILE.") from error
     except ModuleNotFoundError as error:
@@ -100,7 +100,7 @@ def _sqlite(url: str, file: Path, create: bool) -> Engine:
         raise StoreError(f"There is no database {file} yet.", fix=fix)
     if not file.parent.is_dir():
         raise StoreError(f"There is no folder {file.parent} for the database.", fix="Make it, or name another file.")
-    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=80)
+    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False}, pool_size=80)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: SqliteConnection, _record: object) -> None:
@@ -188,9 +188,12 @@ def _plainly() -> Iterator[None]:
     except OperationalError as error:
         raise StoreError(f"The database cannot be used: {_reason(error)}.", fix=_fix(error)) from error
     except DBAPIError as error:
-        if "not a database" not in str(error.orig):
-            raise
-        raise StoreError("The file is not a SQLite database.", fix="Check DRIPCOURSE_DATABASE.") from error
+        reason = str(error.orig)
+        if "not a database" in reason:
+            raise StoreError("The file is not a SQLite database.", fix="Check DRIPCOURSE_DATABASE.") from error
+        if "malformed" in reason:
+            raise StoreError("The database file is damaged.", fix="Restore it from a backup.") from error
+        raise
 
 
 def _reason(error: DBAPIError) -> str:

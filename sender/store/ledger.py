@@ -102,6 +102,13 @@ def enrolment_counts(connection: Connection, course_id: int) -> dict[EnrolmentSt
     return {status: found.get(status, 0) for status in EnrolmentStatus}
 
 
+def people_by_track(connection: Connection, course_id: int) -> dict[str, int]:
+    """How many people are on each track of a course, waiting to confirm or paused among them."""
+    open_ = enrolment.c.status.in_((EnrolmentStatus.PENDING, EnrolmentStatus.ACTIVE, EnrolmentStatus.PAUSED))
+    found = select(enrolment.c.track, func.count()).where(enrolment.c.course_id == course_id, open_)
+    return {str(track): int(count) for track, count in connection.execute(found.group_by(enrolment.c.track))}
+
+
 @dataclass(frozen=True, slots=True)
 class OpenBatch:
     """A batch that has not ended well: what it is, how many deliveries it holds open, and why."""

@@ -53,6 +53,16 @@ def on_course(connection: Connection, subscriber_ids: Iterable[int], course_id: 
     return set(connection.execute(found).scalars())
 
 
+def pending_on_course(connection: Connection, subscriber_ids: Iterable[int], course_id: int) -> dict[int, int]:
+    """The enrolments on a course that wait for a confirmation, by subscriber."""
+    found = select(enrolment.c.subscriber_id, enrolment.c.id).where(
+        enrolment.c.course_id == course_id,
+        enrolment.c.subscriber_id.in_(tuple(subscriber_ids)),
+        enrolment.c.status == EnrolmentStatus.PENDING,
+    )
+    return {int(person): int(id_) for person, id_ in connection.execute(found)}
+
+
 def enrol(connection: Connection, enrolments: Sequence[Mapping[str, object]]) -> None:
     """Insert enrolments; each mapping holds every column but the id."""
     if enrolments:

@@ -248,9 +248,9 @@ def test_an_expression_that_fails_is_found_before_it_is_sent() -> None:
     assert "\n3\n" in sent(room, one, plants="2").text
 
 
-def test_a_heading_in_capitals_holds_the_name_in_capitals() -> None:
+def test_a_title_in_the_plain_text_holds_the_name_as_typed() -> None:
     room, one = variant(a_lesson("One.", settings='title: "Hello {{ subscriber.first_name }}"'))
-    assert "\nHELLO ANN\n" in sent(room, one, first_name="Ann").text
+    assert "\n== Hello Ann ==\n" in sent(room, one, first_name="Ann").text
     assert "Hello Ann</h1>" in sent(room, one, first_name="Ann").html
 
 

@@ -587,6 +587,21 @@ def test_what_waits_is_cancelled_where_nothing_is_left_of_the_course(stage: Stag
     assert stage.enrolment("ann") == ("finished", None, None)
 
 
+def test_what_waits_for_somebody_who_was_away_meanwhile_is_cancelled_too(stage: Stage) -> None:
+    stage.publish(a_course("zero", "one"))
+    stage.enrol("ann")
+    stage.tick(SLOTS[0])
+    stage.mailer.answers.append(Answer(Verdict.WAIT, "busy"))
+    stage.tick(SLOTS[1])
+    stage.tick(SLOTS[1] + 7 * HOUR)
+    stage.change("UPDATE enrolment SET status = 'paused', next_due_at = NULL")
+    stage.publish(a_course("zero"), SLOTS[1] + 8 * HOUR)
+    stage.change("UPDATE enrolment SET status = 'active', next_due_at = :due", due=seconds(SLOTS[2]))
+    stage.tick(SLOTS[2])
+    assert [state for _, _, state, _ in stage.deliveries("ann")] == ["accepted", "cancelled"]
+    assert stage.enrolment("ann")[:2] == ("finished", None)
+
+
 def test_the_counts_account_for_every_delivery(stage: Stage) -> None:
     stage.publish(a_course("one"))
     stage.enrol("ann", "bob", "cid")

@@ -16,7 +16,7 @@ from sender.roster import Row
 from sender.schedule import beginning
 from sender.store import subscribers
 from sender.store.encountered import Encountered
-from sender.store.suppressions import EVERYTHING, suppress
+from sender.store.suppressions import EVERYTHING, hashing_key, suppress
 from tests.sender.stage import MONDAY, SLOTS, Stage, a_course, a_lesson, seconds
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -223,6 +223,12 @@ def test_a_dry_run_in_a_new_database_writes_nothing(stage: Stage) -> None:
     before = everything(stage)
     assert stage.bring_in("email\nann@example.com\n", dry_run=True)[0] == Imported(added=1)
     assert everything(stage) == before == [[]] * 6
+
+
+def test_a_dry_run_waits_for_no_writer(stage: Stage) -> None:
+    with stage.database.write() as connection:
+        hashing_key(connection)
+        assert stage.bring_in("email\nann@example.com\n", dry_run=True)[0] == Imported(added=1)
 
 
 def test_the_confirmed_are_active_and_due_at_their_first_slot(stage: Stage) -> None:

@@ -53,6 +53,11 @@ def test_a_list_reads_the_same_whatever_wrote_it(content: str) -> None:
     assert read(content) == BOTH
 
 
+def test_a_byte_order_mark_does_not_hide_a_quotation_mark() -> None:
+    content = '\ufeff"email","last, first"\nann@example.com,Ann\n'
+    assert read(content) == [Row(2, {"email": "ann@example.com", "last_first": "Ann"})]
+
+
 def test_empty_lines_are_passed_over_and_counted() -> None:
     rows = read("email,first_name\n\n\r\n , \nann@example.com,Ann\n\n")
     assert [(row.line, row.problem) for row in rows] == [(5, "")]

@@ -285,3 +285,33 @@ def test_an_email_that_cannot_be_rendered_for_one_fails_for_that_one_alone(stage
     assert (tally.accepted, tally.failed) == (1, 1)
     assert [reason for (reason,) in stage.rows("SELECT reason FROM delivery WHERE outcome = 'failed'")] != [""]
     assert stage.tick(SLOTS[0]).claimed == 0
+
+
+def test_a_limit_holds_for_what_is_tried_again_as_well(stage: Stage) -> None:
+    begun(stage, "ann", "bob", "cy")
+    stage.mailer.answers = [WAIT]
+    again = stage.tick(SLOTS[0]).next_due_at
+    assert again is not None
+    limited = stage.tick(again, limit=2)
+    assert (limited.accepted, limited.next_due_at) == (2, again)
+    assert stage.tick(again).accepted == 1
+    assert sorted(address for address, _ in stage.mailer.sent[3:]) == [
+        "ann@example.com",
+        "bob@example.com",
+        "cy@example.com",
+    ]
+
+
+def test_a_limit_of_nothing_sends_nothing(stage: Stage) -> None:
+    begun(stage, "ann")
+    tally = stage.tick(SLOTS[0], limit=0)
+    assert (tally.claimed, tally.requests, tally.next_due_at) == (0, 0, SLOTS[0])
+
+
+def test_a_person_who_was_asked_and_is_then_imported_as_confirmed_begins(stage: Stage) -> None:
+    stage.publish(a_course("one"))
+    stage.bring_in("email\nann@example.com", confirmed=False)
+    assert stage.tick(MONDAY).accepted == 1
+    stage.bring_in("email\nann@example.com")
+    assert stage.tick(SLOTS[0]).accepted == 1
+    assert stage.mailer.labels("ann@example.com") == ["confirm", "one"]

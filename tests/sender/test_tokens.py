@@ -80,6 +80,12 @@ def test_a_secret_that_no_longer_signs_still_verifies(
     assert verify(purpose, sign(purpose, delivery, earlier), all_secrets) == delivery
 
 
+@given(st.text(st.characters(), max_size=30))
+def test_a_number_with_any_text_for_a_signature_is_no_token(text: str) -> None:
+    assert verify(Purpose.LEAVE, f"7.{text}", ["secret"]) is None
+    assert verify(Purpose.LEAVE, f"7.{text}\ud800", ["secret"]) is None
+
+
 def test_without_secrets_nothing_verifies() -> None:
     assert verify(Purpose.LEAVE, sign(Purpose.LEAVE, 1, "secret"), []) is None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 from collections.abc import Callable
 from datetime import datetime
 from http.client import HTTPException
@@ -13,8 +12,9 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
 from sender.errors import SettingError
-from sender.mailers.sendgrid.answers import meaning, never_sent, unknown
+from sender.mailers.sendgrid.answers import meaning, not_connected, unknown
 from sender.mailers.sendgrid.payload import payload
+from sender.mailers.sendgrid.transport import DirectClient, NeverConnectedError
 from sender.model import Answer, Request
 
 TIMEOUT_SECONDS = 25.0
@@ -42,20 +42,18 @@ class SendGridMailer:
 
     def send(self, request: Request) -> Answer:
         """Send one request. One client a request: the package's client is not made to be shared by threads."""
-        client = SendGridAPIClient(api_key=self._key, host=self._host)
-        client.client.timeout = self._timeout
+        package = SendGridAPIClient(api_key=self._key, host=self._host)
+        headers = package.client.request_headers
+        client = DirectClient(host=self._host, request_headers=headers, version=3, timeout=self._timeout)
         body, numbered = payload(request)
         try:
-            response = client.client.mail.send.post(request_body=body)
+            response = client.mail.send.post(request_body=body)
         except HTTPError as error:
             return meaning(error.status_code, error.body, dict(error.headers or {}), numbered, self._clock())
         except URLError as error:
-            return never_sent(error.reason) if _never_connected(error.reason) else unknown(error.reason)
+            return (
+                not_connected(error.reason) if isinstance(error.reason, NeverConnectedError) else unknown(error.reason)
+            )
         except (OSError, HTTPException) as error:
             return unknown(error)
         return meaning(response.status_code, response.body, dict(response.headers), numbered, self._clock())
-
-
-def _never_connected(reason: object) -> bool:
-    """Whether a network error says that no connection came about, so that nothing can have been taken."""
-    return isinstance(reason, ConnectionRefusedError | socket.gaierror)

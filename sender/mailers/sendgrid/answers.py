@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from sender.mailers.sendgrid.transport import NeverConnectedError, UntrustedError
 from sender.model import Answer, Verdict
 
 _RECIPIENT = re.compile(r"personalizations[.\[](\d+)\]?\.(?:to|cc|bcc|substitutions|headers|custom_args)")
@@ -24,7 +25,10 @@ def meaning(status: int, body: object, headers: Mapping[str, str], deliveries: S
     said = "; ".join(message for message, _ in errors) or f"SendGrid answered {status}"
     named = {name.lower(): value for name, value in headers.items()}
     if 200 <= status < 300:
-        return Answer(Verdict.ACCEPTED, message_id=named.get("x-message-id", ""))
+        return _accepted(status, body, named.get("x-message-id", ""))
+    if 300 <= status < 400:
+        said = f"{said}: it redirects to {named.get('location', 'nowhere')[:200]}"
+        return Answer(Verdict.HELD, f"{said}. Check DRIPCOURSE_SENDGRID_HOST and the network.", account=True)
     if status == _TOO_MANY:
         return Answer(Verdict.WAIT, f"SendGrid asks to wait: {said}.", wait=_wait(named, now), account=True)
     if status >= 500 or status == 408:
@@ -40,8 +44,18 @@ def meaning(status: int, body: object, headers: Mapping[str, str], deliveries: S
     return Answer(Verdict.HELD, f"SendGrid refuses the request ({status}): {said}.")
 
 
-def never_sent(reason: object) -> Answer:
-    """No connection came about: nothing was taken, and it can be tried again."""
+def _accepted(status: int, body: object, message_id: str) -> Answer:
+    """SendGrid's yes is a 202 with a message id and no body; a page that some proxy shows instead is not."""
+    if message_id or not body:
+        return Answer(Verdict.ACCEPTED, message_id=message_id)
+    return Answer(Verdict.UNCERTAIN, f"a {status} that is not SendGrid's came back; something stands in between")
+
+
+def not_connected(reason: NeverConnectedError) -> Answer:
+    """No connection came about: nothing was taken. It is tried again, unless the far end is not to be trusted."""
+    if isinstance(reason, UntrustedError):
+        said = f"The connection to SendGrid is not safe ({reason}). Check the machine's clock, certificates and proxy."
+        return Answer(Verdict.HELD, said, account=True)
     return Answer(Verdict.WAIT, f"SendGrid cannot be reached: {reason}.", account=True)
 
 

@@ -83,4 +83,4 @@ def test_a_limit_says_how_long_it_holds_or_not(headers: dict[str, str], wait: ti
 @given(st.integers(100, 599), st.binary(max_size=200) | st.text(max_size=200), st.lists(st.integers(), max_size=3))
 def test_no_answer_at_all_is_beyond_it(status: int, body: bytes | str, deliveries: list[int]) -> None:
     answer = meaning(status, body, {}, deliveries, NOW)
-    assert (answer.verdict is Verdict.ACCEPTED) == (200 <= status < 300)
+    assert (answer.verdict is Verdict.ACCEPTED) == (200 <= status < 300 and not body)

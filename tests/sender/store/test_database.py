@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Barrier
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -86,6 +87,26 @@ def test_processes_that_open_a_new_file_at_once_all_get_it() -> None:
     with ThreadPoolExecutor(8) as pool:
         for number in range(8):
             assert set(pool.map(one, [number] * 8)) == {SCHEMA_VERSION}
+
+
+def test_a_file_that_is_busy_while_it_is_brought_into_wal_mode_is_tried_again() -> None:
+    class Busy(sqlite3.Connection):
+        """Busy for three times, as where others open or close the file at that moment."""
+
+        ran: ClassVar[list[str]] = []
+
+        def execute(self, statement: str, *values: object) -> sqlite3.Cursor:
+            self.ran.append(statement)
+            if statement.startswith("PRAGMA") and len(self.ran) < 9:
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise error
+            return super().execute(statement)
+
+    with closing(sqlite3.connect(FILE, isolation_level=None, factory=Busy)) as connection:
+        opening._enter_wal(connection)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert Busy.ran[:4] == ["PRAGMA journal_mode=WAL", "BEGIN IMMEDIATE", "ROLLBACK", "PRAGMA journal_mode=WAL"]
 
 
 def test_a_power_cut_loses_no_commit_and_readers_do_not_wait_for_writers(sqlite_url: str) -> None:
