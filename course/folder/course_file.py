@@ -6,9 +6,9 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
-from course.cadence import Cadence, is_zone, parse_duration
+from course.cadence import Cadence, NoSlotError, first_slot, is_zone, parse_duration
 from course.errors import CourseError, Place
 from course.folder.front_matter import decode
 from course.folder.table import Table
@@ -141,7 +141,13 @@ def _cadence(root: Table, table: Table | None) -> Cadence:
         grace = parse_duration(table.text("grace", "6h"))
     except ValueError as error:
         raise table.error("grace", str(error), "Write it as 6h or 90m.") from error
-    return Cadence(days=days, at=_time(table), zone=zone, skip=frozenset(_skip(table)), grace=grace)
+    cadence = Cadence(days=days, at=_time(table), zone=zone, skip=frozenset(_skip(table)), grace=grace)
+    if cadence.skip:
+        try:
+            first_slot(cadence, zone, datetime.combine(min(cadence.skip), time(0), UTC))
+        except NoSlotError as error:
+            raise table.error("skip", str(error), "Skip fewer dates, or name more days.") from error
+    return cadence
 
 
 def _day(table: Table, name: str) -> int:

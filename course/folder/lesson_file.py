@@ -14,6 +14,7 @@ from course.model import Lesson, LessonKind
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME = re.compile(rf"(?P<number>[0-9]{{1,6}})-(?P<slug>{_SLUG.pattern})")
+_LONGEST_WAIT = timedelta(days=366)
 _UNNUMBERED = {"welcome": LessonKind.WELCOME, "closing": LessonKind.CLOSING}
 _SETTINGS = frozenset({"subject", "preheader", "title", "tracks", "wait", "aliases"})
 
@@ -70,6 +71,9 @@ def _wait(table: Table) -> timedelta | None:
     if not text:
         return None
     try:
-        return parse_duration(text)
+        wait = parse_duration(text)
     except ValueError as error:
         raise table.error("wait", str(error), "Write it as 3d, 12h or 1w.") from error
+    if wait > _LONGEST_WAIT:
+        raise table.error("wait", f"`{text}` is longer than a year.", "Write a shorter one.")
+    return wait

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from sender.model import DeliveryKind, EnrolmentStatus
+from sender.model import DeliveryKind, EnrolmentStatus, Outcome
 from sender.store.tables import batch, course, delivery, enrolment, subscriber
 
 
@@ -69,11 +69,22 @@ def membership(connection: Connection, delivery_id: int) -> MembershipRow | None
 
 
 def end_on_course(connection: Connection, subscriber_id: int, course_id: int, reason: str) -> int:
-    """End whatever enrolments of a person on a course have not ended yet; how many there were."""
+    """End whatever enrolments of a person on a course have not ended yet; how many there were.
+
+    A delivery that waits for its next slot is cancelled: no claim would come for it any more.
+    """
     ended = (
         update(enrolment)
         .where(enrolment.c.subscriber_id == subscriber_id, enrolment.c.course_id == course_id)
         .where(enrolment.c.status != EnrolmentStatus.ENDED)
         .values(status=EnrolmentStatus.ENDED, ended_reason=reason, next_due_at=None, due_since=None)
     )
-    return connection.execute(ended).rowcount
+    count = connection.execute(ended).rowcount
+    theirs = select(enrolment.c.id).where(
+        enrolment.c.subscriber_id == subscriber_id, enrolment.c.course_id == course_id
+    )
+    waiting = update(delivery).where(
+        delivery.c.enrolment_id.in_(theirs), delivery.c.batch_id.is_(None), delivery.c.outcome.is_(None)
+    )
+    connection.execute(waiting.values(outcome=Outcome.CANCELLED, reason="left the course"))
+    return count

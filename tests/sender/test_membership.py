@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from sender.claim import claim
+from sender.editions import EditionBook
 from sender.membership import confirm, leave, membership
-from sender.model import EnrolmentStatus
+from sender.model import Answer, EnrolmentStatus, Verdict
+from sender.store.database import open_database
 from sender.store.subscribers import enrol
+from tests.sender.stage import SLOTS, Recorder, Stage, a_course
 from tests.sender.web.sample import NOW, School, a_school, product_path
 
 TOMORROW = NOW + timedelta(days=1)
@@ -214,3 +217,21 @@ def test_leaving_by_a_delivery_that_is_not_on_record_changes_nothing(school: Sch
     change = leave(school.database, school.book, 77, TOMORROW)
     assert (change.changed, change.membership) == (False, None)
     assert school.everything() == before
+
+
+def test_leaving_while_a_lesson_waits_for_its_next_slot_cancels_it(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/waiting.db")
+    try:
+        stage = Stage(database, Recorder(Answer(Verdict.WAIT, "wait", wait=timedelta(hours=7), account=True)))
+        stage.publish(a_course("one", "two"))
+        stage.enrol("ann")
+        retry = stage.tick(SLOTS[0]).next_due_at
+        assert retry is not None
+        stage.tick(retry)
+        ((delivery,),) = stage.rows("SELECT id FROM delivery")
+        assert isinstance(delivery, int)
+        leave(database, EditionBook(), delivery, retry)
+        assert stage.rows("SELECT outcome, reason FROM delivery") == [("cancelled", "left the course")]
+        assert stage.tick(SLOTS[1]).requests == 0
+    finally:
+        database.close()

@@ -106,3 +106,7 @@ def test_a_lesson_without_text_is_refused(body: str) -> None:
 @pytest.mark.parametrize(("setting", "line"), [("tracks: [a]", 4), ("wait: 3d", 4)])
 def test_a_welcome_goes_to_everyone_at_its_own_time(setting: str, line: int) -> None:
     assert refusal(f"{setting}\n", file="lessons/welcome.md").place == Place("lessons/welcome.md", line)
+
+
+def test_a_wait_of_more_than_a_year_is_refused() -> None:
+    assert "longer than a year" in refusal("wait: 60w\n").message
