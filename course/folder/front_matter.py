@@ -89,7 +89,11 @@ def _refuse_excess(file: str, source: str) -> None:
 
 def _invalid(file: str, source: str, error: Exception) -> CourseError:
     fix = "Put a text that holds `: ` or begins with a special sign in quotes."
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+    problem: str | None
+    if isinstance(error, yaml.MarkedYAMLError) and error.context_mark and "quoted" in str(error.context):
+        line, problem = error.context_mark.line + 2, "the quote that opens here is not closed as it should be"
+        fix = "Close it at the end of the text; a quote within it needs another kind of quotes around it."
+    elif isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         line, problem = error.problem_mark.line + 2, error.problem
     elif isinstance(error, yaml.reader.ReaderError):
         line, problem = source.count("\n", 0, error.position) + 2, "it holds a control character"

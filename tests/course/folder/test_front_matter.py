@@ -49,7 +49,7 @@ def test_front_matter_may_be_empty_and_so_may_the_text() -> None:
         ("---\nsubject: a\n----\n", 1),
         ("---\nsubject: a: b\n---\n", 2),
         ("---\na: b\n\tc: d\n---\n", 3),
-        ("---\na: 'b\n---\n", 3),
+        ("---\na: 'b\n---\n", 2),
         ("---\na: [b\n---\n", 3),
         ("---\na: b\nc: d\na: e\n---\n", 4),
         ("---\na: &x b\nc: *x\n---\n", 3),
@@ -105,3 +105,10 @@ def test_any_bytes_are_a_document_or_an_error_with_a_line(data: bytes, before: b
         line = error.place.line if error.place else None
     assert line is not None
     assert line >= 1
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_quote_that_is_never_closed_is_told_where_it_opens(quote: str) -> None:
+    error = refusal(f"---\nsubject: {quote}open\npreheader: more\ntitle: a\n---\n\nText.\n")
+    assert error.place == Place(FILE, 2)
+    assert "quote" in error.message
