@@ -14,7 +14,7 @@ lock() { # FILE OPTIONS…
 }
 
 lock run --group build
-lock dev --group dev --extra postgresql --constraints requirements/run.txt
+lock dev --group dev --extra documents --extra postgresql --constraints requirements/run.txt
 
 # Whoever installs it needs no compiler: each package has a built file for each of these.
 for version in 3.11 3.12 3.13; do
