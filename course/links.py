@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-LINKS = frozenset({"unsubscribe", "preferences", "view", "confirm"})
-"""`links.NAME` in a template: leave, change settings, read in the browser, confirm a sign-up."""
+LINKS = frozenset({"unsubscribe", "preferences", "view", "quiz", "confirm"})
+"""`links.NAME` in a template: leave, change settings, read in the browser, answer the quiz, confirm a sign-up.
+
+The address of one answer is `links.quiz`, then the quiz's id and the answer's letter, with a slash before each.
+"""
 
 SAMPLE_LINKS = {name: f"https://example.com/{name}/sample" for name in sorted(LINKS)}
 """Links that lead nowhere, for emails that are only looked at."""

@@ -65,7 +65,8 @@ class Mailbox:
 class Passage:
     """One thing a source says: `text` in the document's words, `claim` in the author's own.
 
-    `locator` is a time stamp (`00:51:54`) or the heading that the passage stands under.
+    `locator` is a time stamp (`00:51:54`) or the heading that the passage stands under. `section` is that heading
+    in any case, empty before the first.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Passage:
     claim: str
     text: str
     place: Place
+    section: str = ""
 
     @property
     def seconds(self) -> int | None:
@@ -104,6 +106,34 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of a quiz: its letter (`a` for the first), its words, whether it is right, and why it is or is not."""
+
+    letter: str
+    text: str
+    explanation: str
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """The question that a lesson ends with; exactly one answer is right.
+
+    `id` is permanent and the only one of its name in the course: what people answered is kept under it. All texts are
+    plain, and the same for every reader.
+    """
+
+    id: str
+    question: str
+    answers: tuple[Answer, ...]
+    place: Place
+
+    def answer(self, letter: str) -> Answer | None:
+        """The answer of that letter, or None."""
+        return next((answer for answer in self.answers if answer.letter == letter), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
     """One Markdown file.
 
@@ -125,6 +155,7 @@ class Lesson:
     tracks: tuple[str, ...] = ()
     wait: timedelta | None = None
     aliases: tuple[str, ...] = ()
+    quiz: Quiz | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +194,11 @@ class Course:
     def lessons_of(self, track: str) -> tuple[Lesson, ...]:
         """The numbered lessons that a track takes, in order."""
         return tuple(lesson for lesson in self.lessons if not lesson.tracks or track in lesson.tracks)
+
+    def quiz(self, id: str) -> Quiz | None:
+        """The quiz of that id, or None."""
+        quizzes = (lesson.quiz for lesson in self.all_lessons if lesson.quiz is not None)
+        return next((quiz for quiz in quizzes if quiz.id == id), None)
 
     @property
     def all_lessons(self) -> tuple[Lesson, ...]:

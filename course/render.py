@@ -177,6 +177,7 @@ class Renderer:
             "lesson": letter.lesson,
             "body": "",
             "body_text": "",
+            "quiz": None,
             "sources": (),
         }
         if letter.lesson is None:
@@ -197,6 +198,7 @@ class Renderer:
             "total": len(lessons),
             "body": prose.html,
             "body_text": prose.text,
+            "quiz": lesson.quiz,
             "sources": bibliography.entries,
         }
 

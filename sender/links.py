@@ -10,6 +10,7 @@ PATHS = {
     "unsubscribe": ("unsubscribe", Purpose.LEAVE),
     "preferences": ("preferences", Purpose.LEARN),
     "view": ("lessons", Purpose.LEARN),
+    "quiz": ("quiz", Purpose.LEARN),
     "confirm": ("confirm", Purpose.CONFIRM),
 }
 

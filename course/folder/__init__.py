@@ -9,8 +9,9 @@ from typing import TypeAlias, TypeVar
 from course.errors import CourseError, CourseErrors, Place
 from course.folder.course_file import FILE, CourseFile, parse_course_file
 from course.folder.lesson_file import parse_lesson
+from course.folder.quiz import clash
 from course.folder.source_note import parse_source
-from course.model import Course, Lesson, LessonKind, Source
+from course.model import Course, Lesson, LessonKind, Quiz, Source
 
 __all__ = ["Files", "load", "load_folder", "read_files"]
 
@@ -114,8 +115,9 @@ def _sorting(place: Place | None) -> tuple[str, int]:
 
 
 def _clashes(lessons: list[Lesson]) -> Iterator[CourseError]:
-    """Two lessons must not share a number, a slug or an alias."""
+    """Two lessons must not share a number, a slug, an alias or a quiz's id."""
     names: dict[str, Lesson] = {}
+    quizzes: dict[str, Quiz] = {}
     numbers: dict[int, Lesson] = {}
     for lesson in lessons:
         for name in (lesson.slug, *lesson.aliases):
@@ -125,6 +127,8 @@ def _clashes(lessons: list[Lesson]) -> Iterator[CourseError]:
         if lesson.number is not None and (other := numbers.setdefault(lesson.number, lesson)) is not lesson:
             message = f"The number {lesson.number} is also that of {other.place.file}."
             yield CourseError(message, fix="Renumber one of them.", place=lesson.place)
+        if lesson.quiz is not None and (known := quizzes.setdefault(lesson.quiz.id, lesson.quiz)) is not lesson.quiz:
+            yield clash(lesson.quiz, known)
 
 
 def _misplaced(settings: CourseFile, lessons: list[Lesson]) -> Iterator[CourseError]:

@@ -103,13 +103,18 @@ def _invalid(file: str, source: str, error: Exception) -> CourseError:
     return CourseError(f"The front matter is not valid YAML: {problem}.", fix=fix, place=Place(file, line))
 
 
-def _lines(file: str, node: yaml.Node | None) -> dict[str, int]:
+def _lines(file: str, node: yaml.Node | None, path: str = "") -> dict[str, int]:
+    """The line of each setting, by its path: `quiz`, `quiz.answers`, `quiz.answers.0`, `quiz.answers.0.text`."""
     lines: dict[str, int] = {}
-    if not isinstance(node, yaml.MappingNode):
-        return lines
-    for key, _ in node.value:
-        line = key.start_mark.line + 2
-        if key.value in lines:
-            raise CourseError(f"`{key.value}` stands here twice.", fix="Keep one of the two.", place=Place(file, line))
-        lines[str(key.value)] = line
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name, line = f"{path}{key.value}", key.start_mark.line + 2
+            if name in lines:
+                message = f"`{key.value}` stands here twice."
+                raise CourseError(message, fix="Keep one of the two.", place=Place(file, line))
+            lines |= {name: line, **_lines(file, value, f"{name}.")}
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            name = f"{path}{number}"
+            lines |= {name: value.start_mark.line + 2, **_lines(file, value, f"{name}.")}
     return lines

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from course.cadence import parse_duration
 from course.errors import CourseError, Place
 from course.folder.front_matter import split
+from course.folder.quiz import parse_quiz
 from course.folder.table import Table
 from course.model import Lesson, LessonKind
 
@@ -16,7 +17,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME = re.compile(rf"(?P<number>[0-9]{{1,6}})-(?P<slug>{_SLUG.pattern})")
 _LONGEST_WAIT = timedelta(days=366)
 _UNNUMBERED = {"welcome": LessonKind.WELCOME, "closing": LessonKind.CLOSING}
-_SETTINGS = frozenset({"subject", "preheader", "title", "tracks", "wait", "aliases"})
+_SETTINGS = frozenset({"subject", "preheader", "title", "tracks", "wait", "aliases", "quiz"})
 
 
 def parse_lesson(file: str, content: bytes) -> Lesson:
@@ -49,6 +50,7 @@ def parse_lesson(file: str, content: bytes) -> Lesson:
         tracks=table.texts("tracks"),
         wait=_wait(table),
         aliases=table.texts("aliases"),
+        quiz=parse_quiz(table.table("quiz")),
     )
 
 

@@ -17,7 +17,8 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udf
 class Table:
     """`values` by key as a parser gave them, and the line of each key in `file`, where known.
 
-    `name` is how the table is called in that file (`[cadence]`), for the messages.
+    `name` is how the table is called in that file (`[cadence]`), for the messages. Where `lines` knows the settings of
+    tables within this one, they stand there by their path, such as `quiz.answers.0.text`.
     """
 
     values: Mapping[str, object]
@@ -80,5 +81,26 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, Mapping):
-            raise self.error(key, f"`{key}` must be a table.", f"Write it as [{key}] with one setting a line.")
-        return Table(value, self.file, f"[{key}]", lines or {}, self.lines.get(key, self.line))
+            raise self.error(key, f"`{key}` must be a table.", f"Write its settings below `{key}`, one a line.")
+        inner = self._lines_within(key) if lines is None else lines
+        return Table(value, self.file, f"[{key}]", inner, self.lines.get(key, self.line))
+
+    def tables(self, key: str, name: str) -> tuple[Table, ...]:
+        """The list of tables under `key`, each called `name` in messages; empty where it is left out."""
+        value = self.values.get(key, ())
+        items = value if isinstance(value, list | tuple) else (None,)
+        places = [f"{key}.{number}" for number in range(len(items))]
+        for place, item in zip(places, items, strict=True):
+            if not isinstance(item, Mapping):
+                spot = Place(self.file, self.lines.get(place, self.lines.get(key, self.line)))
+                fix = f"Write it under {key}, as lines `name: value` of which the first begins with `- `."
+                raise CourseError(f"This is not {name}.", fix=fix, place=spot)
+        return tuple(
+            Table(item, self.file, name, self._lines_within(place), self.lines.get(place, self.line))
+            for place, item in zip(places, items, strict=True)
+            if isinstance(item, Mapping)
+        )
+
+    def _lines_within(self, key: str) -> dict[str, int]:
+        start = f"{key}."
+        return {path.removeprefix(start): line for path, line in self.lines.items() if path.startswith(start)}

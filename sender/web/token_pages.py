@@ -18,21 +18,25 @@ LARGEST_BODY = 64 * 1024
 
 _READ_AT_MOST = 16 * LARGEST_BODY
 
-Answer = Callable[[Site, int], Response]
-"""Answers a request about a delivery, by its id; runs in a thread, since it waits for the database."""
+Answer = Callable[..., Response]
+"""Answers a request to a site about a delivery, by its id; runs in a thread, since it waits for the database.
+
+What else the address gives follows in its order, as texts.
+"""
 
 
 def token_page(site: Site, path: str, purpose: Purpose, show: Answer, act: Answer | None = None) -> Route:
-    """A page at `path`, which has a `{token}` of that purpose in it. Without `act` there is nothing to POST."""
+    """A page at `path`, in which a `{token}` of that purpose stands first. Without `act` there is nothing to POST."""
 
     async def answer(request: Request) -> Response:
-        delivery = verify(purpose, request.path_params["token"], site.secrets)
+        token, *spot = (str(value) for value in request.path_params.values())
+        delivery = verify(purpose, token, site.secrets)
         if delivery is None:
             raise HTTPException(404)
         if act is None or request.method != "POST":
-            return await run_in_threadpool(show, site, delivery)
+            return await run_in_threadpool(show, site, delivery, *spot)
         await _take_body(request)
-        return await run_in_threadpool(act, site, delivery)
+        return await run_in_threadpool(act, site, delivery, *spot)
 
     methods = ["GET"] if act is None else ["GET", "POST"]
     return Route(path, answer, methods=methods, name=path.split("/")[1])

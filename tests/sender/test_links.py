@@ -20,6 +20,7 @@ def token(link: str) -> str:
         ("unsubscribe", "unsubscribe", Purpose.LEAVE),
         ("preferences", "preferences", Purpose.LEARN),
         ("view", "lessons", Purpose.LEARN),
+        ("quiz", "quiz", Purpose.LEARN),
         ("confirm", "confirm", Purpose.CONFIRM),
     ],
 )

@@ -23,7 +23,7 @@ def test_settings_stay_texts_and_keep_their_lines() -> None:
         FILE, b"---\nsubject: no\n# a remark\npreheader: '007'\ntracks: [a, b]\n---\nOne.\n\n---\n\nTwo.\n"
     )
     assert document.table.values == {"subject": "no", "preheader": "007", "tracks": ["a", "b"]}
-    assert document.table.lines == {"subject": 2, "preheader": 4, "tracks": 5}
+    assert document.table.lines == {"subject": 2, "preheader": 4, "tracks": 5, "tracks.0": 5, "tracks.1": 5}
     assert (document.body, document.body_line) == ("One.\n\n---\n\nTwo.\n", 7)
 
 
