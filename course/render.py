@@ -25,6 +25,7 @@ from course.personal.placeholders import Email, Tags, UnsafeSpotError
 from course.personal.readers import Expressions, Reader
 from course.personal.symbols import Look, Outcome, Symbols, Trace
 from course.personal.tokens import MARK, symbol_token
+from course.pictures import Pictures
 from course.prose import render_prose
 from course.templating import (
     CourseEnvironment,
@@ -40,6 +41,7 @@ from course.templating import (
 
 TEMPLATES = "templates/email/"
 _SLOT = f"{MARK}slot"
+_MARKDOWN = "_markdown"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"})
 
@@ -59,10 +61,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """An email for every reader of whom each question in `outcomes` has the answer given there."""
+    """An email for every reader of whom each question in `outcomes` has the answer given there.
+
+    `markdown` is the lesson's body once Jinja has gone from it; it may hold the tokens of a subscriber's values.
+    """
 
     email: Email
     outcomes: Mapping[Look, Outcome]
+    markdown: str = ""
 
     def is_for(self, expressions: Expressions, reader: Reader) -> bool:
         """Whether this is what the reader would get."""
@@ -90,6 +96,7 @@ class Renderer:
     def __init__(self, course: Course, files: Files, salt: str) -> None:
         self.course = course
         self.expressions = Expressions(course.fields)
+        self.pictures = Pictures(files)
         self._salt = salt
         self._loader = loader = FilesLoader({**email_templates(), **files})
         self._mjml = CourseEnvironment(loader, fields=course.fields, printed=printed_in_mjml, mark_lines=True)
@@ -100,10 +107,11 @@ class Renderer:
     def render(self, letter: Letter, reader: Reader) -> Variant:
         """The email that `reader`, and everyone like them, gets. Raises CourseError with file and line."""
         trace = Trace(lambda look: self.expressions.answer(look, reader), self.expressions.bounded)
-        email = self._email(letter, trace)
+        context = self._context(letter, trace)
+        email = self._email(letter, context)
         for placeholder in email.placeholders:
             self._try_out(placeholder.expression, reader, letter)
-        return Variant(email, trace.outcomes)
+        return Variant(email, trace.outcomes, context[_MARKDOWN])
 
     def _try_out(self, expression: str, reader: Reader, letter: Letter) -> None:
         """Work an expression out for the reader at hand, so that one which fails is found before it is sent."""
@@ -117,8 +125,7 @@ class Renderer:
     def _place(self, letter: Letter) -> Place:
         return letter.lesson.place if letter.lesson else self._template_place(f"{letter.template}.mjml")
 
-    def _email(self, letter: Letter, trace: Trace) -> Email:
-        context = self._context(letter, trace)
+    def _email(self, letter: Letter, context: dict[str, Any]) -> Email:
         tags = Tags(self._salt)
         subject = " ".join(tags.in_text(context["subject"]).split())
         text = tags.in_text(_tidied(self._named(self._text, f"{letter.template}.txt", context)))
@@ -170,6 +177,7 @@ class Renderer:
         track = self.course.track(letter.track) or self.course.tracks[0]
         context: dict[str, Any] = {
             SYMBOLS: Symbols(trace),
+            _MARKDOWN: "",
             "course": self.course,
             "direction": "rtl" if self.course.language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
             "theme": self.course.theme,
@@ -189,13 +197,14 @@ class Renderer:
     def _lesson_context(self, lesson: Lesson, track: Track, context: dict[str, Any]) -> dict[str, Any]:
         bibliography = Bibliography(self.course.sources)
         body = self._part(self._markdown, lesson, "body", context)
-        prose = render_prose(body, self.course.theme, bibliography)
+        prose = render_prose(body, self.course.theme, bibliography, self.pictures.shown_by(lesson))
         lessons = self.course.lessons_of(track.slug)
         numbered = lesson.kind is LessonKind.LESSON and lesson in lessons
         return {
             **{name: self._part(self._text, lesson, name, context) for name in ("subject", "preheader", "title")},
             "number": lessons.index(lesson) + 1 if numbered else None,
             "total": len(lessons),
+            _MARKDOWN: body,
             "body": prose.html,
             "body_text": prose.text,
             "quiz": lesson.quiz,

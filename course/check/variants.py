@@ -49,11 +49,18 @@ def variants(renderer: Renderer, letter: Letter) -> list[Variant]:
     return walk.variants
 
 
+def variants_of(checked: Checked, letter: Letter) -> list[Variant]:
+    """As `variants`, for rules: what one of them has had rendered, the next does not have rendered again."""
+    if letter not in checked.variants:
+        checked.variants[letter] = variants(checked.renderer, letter)
+    return checked.variants[letter]
+
+
 def failing_variants(checked: Checked) -> Iterator[Finding]:
     """`template`, `mjml`, `undeclared-field`, `too-many-variants`: an email that some reader could not be sent."""
     for letter in letters(checked.course):
         try:
-            variants(checked.renderer, letter)
+            variants_of(checked, letter)
         except CourseErrors as errors:
             yield from (Finding.of(_placed(error, letter, checked.files)) for error in errors.errors)
 
