@@ -9,6 +9,8 @@ import click
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("course.cli:new", "Start a course in a new folder."),
+    "outline": ("course.cli:outline", "Draft lessons from a course's sources."),
+    "import": ("course.cli:import_", "Turn documents into notes that lessons can cite."),
     "check": ("course.cli:check", "Say what is wrong with a course, and where."),
     "build": ("course.cli:build", "Write every lesson as HTML, text and .eml."),
     "simulate": ("course.cli:simulate", "Show when each lesson would arrive."),

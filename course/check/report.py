@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
@@ -58,11 +58,12 @@ class Report:
         """The findings of one severity."""
         return tuple(finding for finding in self.findings if finding.severity is severity)
 
-    def refuse_errors(self) -> None:
-        """Raise CourseErrors with every finding that is an error; do nothing where there is none."""
+    def refuse_errors(self, *, but_of: Collection[str] = ()) -> None:
+        """Raise CourseErrors with every finding that is an error, but of the rules named; do nothing for none."""
         errors = tuple(
             CourseError(finding.message, fix=finding.fix, place=finding.place, rule=finding.rule)
             for finding in self.having(Severity.ERROR)
+            if finding.rule not in but_of
         )
         if errors:
             raise CourseErrors(errors)

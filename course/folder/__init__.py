@@ -42,8 +42,8 @@ def load_folder(folder: Path) -> Course:
     return load(read_files(folder))
 
 
-def load(files: Files) -> Course:
-    """The course that `files` describe.
+def load(files: Files, *, unfinished: bool = False) -> Course:
+    """The course that `files` describe. An `unfinished` one may have no lessons yet, or a track without any.
 
     Raises CourseErrors, in order of file and line, with what is wrong: of a file that cannot be read as it stands,
     the first thing in it.
@@ -63,7 +63,8 @@ def load(files: Files) -> Course:
     errors.extend(_clashes(lessons))
     if settings is not None:
         errors.extend(_misplaced(settings, lessons))
-        if len(lessons) == len(_under(files, "lessons")):  # a lesson that cannot be read may be the one that is missed
+        # A lesson that cannot be read may be the one that is missed.
+        if not unfinished and len(lessons) == len(_under(files, "lessons")):
             errors.extend(_without_lessons(settings, lessons))
     if errors or settings is None:
         raise CourseErrors(tuple(sorted(errors, key=lambda error: _sorting(error.place))))
@@ -145,7 +146,8 @@ def _without_lessons(settings: CourseFile, lessons: list[Lesson]) -> Iterator[Co
     """Every track has a lesson."""
     numbered = [lesson for lesson in lessons if lesson.kind is LessonKind.LESSON]
     if not numbered:
-        yield CourseError("The course has no lessons.", fix="Add lessons/01-some-words.md.", place=Place(FILE))
+        fix = "Add lessons/01-some-words.md, or run `dripcourse outline` for drafts of what stands in sources/."
+        yield CourseError("The course has no lessons.", fix=fix, place=Place(FILE))
         return
     for track in settings.tracks:
         if not any(not lesson.tracks or track.slug in lesson.tracks for lesson in numbered):
