@@ -9,12 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from course.check import check_files
+from course.check.unwritten import LEFT_TO_WRITE, left_to_write
 from course.errors import CourseError, Place
 from course.folder import Files, load, read_files
 from course.folder.course_file import FILE
 from course.links import SAMPLE_LINKS
 from course.mime import mime_message
 from course.model import Course, Lesson, Track
+from course.personal.placeholders import Email
+from course.pictures import ASSETS, Picture, Pictures
 from course.sample import SAMPLE_SUBSCRIBER, Samples
 
 INDEX = "index.html"
@@ -46,10 +49,11 @@ def build(folder: Path, out: Path) -> list[Path]:
     """Build the course in `folder` into the folder `out`, and say which files that made, the index first.
 
     `out` may be new, empty, or hold an earlier build: then files of the same names are replaced, and nothing else is
-    touched. Raises CourseError, having written nothing, where a check finds an error or `out` holds other things.
+    touched. Places left to write are built as they stand: an author may look at a draft. Raises CourseError, having
+    written nothing, where a check finds any other error or `out` holds other things.
     """
     files = read_files(folder)
-    check_files(files).refuse_errors()
+    check_files(files).refuse_errors(but_of=(LEFT_TO_WRITE,))
     _refuse_place(folder, out)
     contents = built_files(load(files), files)
     try:
@@ -60,12 +64,19 @@ def build(folder: Path, out: Path) -> list[Path]:
     return [out / name for name in (INDEX, *(name for name in contents if name != INDEX))]
 
 
+def left_in(folder: Path) -> int:
+    """How many places are left to write in the course in `folder`. Raises CourseError where it cannot be loaded."""
+    files = read_files(folder)
+    return sum(1 for _ in left_to_write(load(files), files))
+
+
 def built_files(course: Course, files: Files) -> dict[str, bytes]:
     """The built files of a course by name, each lesson as on the first track that has it. Raises CourseError."""
     samples = Samples(course, files)
-    contents = {
-        name: content for lesson in course.all_lessons for name, content in _forms(course, lesson, samples).items()
-    }
+    pictures = {f"{SAMPLE_LINKS['assets']}/{one.address}": one for one in Pictures(files).all()}
+    contents: dict[str, bytes] = {}
+    for lesson in course.all_lessons:
+        contents |= _forms(course, lesson, samples.email(lesson), pictures)
     if INDEX in contents:
         lesson = next(lesson for lesson in course.all_lessons if f"{lesson.slug}.html" == INDEX)
         message = "The page that lists all lessons is called index.html, and so would this lesson be."
@@ -73,8 +84,12 @@ def built_files(course: Course, files: Files) -> dict[str, bytes]:
     return {**contents, INDEX: _index(course, samples).encode()}
 
 
-def _forms(course: Course, lesson: Lesson, samples: Samples) -> dict[str, bytes]:
-    email = samples.email(lesson)
+def _forms(course: Course, lesson: Lesson, email: Email, pictures: Mapping[str, Picture]) -> dict[str, bytes]:
+    """A lesson's three files, and the pictures that they show: all of it can be looked at without a network."""
+    shown = {address: picture for address, picture in pictures.items() if address in email.html}
+    html = email.html
+    for address, picture in shown.items():
+        html = html.replace(address, f"{ASSETS}{picture.address}")
     try:
         eml = mime_message(
             email,
@@ -83,13 +98,15 @@ def _forms(course: Course, lesson: Lesson, samples: Samples) -> dict[str, bytes]
             date=BUILT_AT,
             message_id=f"{lesson.slug}.{course.slug}@example.com",
             leave=SAMPLE_LINKS["unsubscribe"],
+            pictures=shown,
         )
     except ValueError as error:
         fix = "Look at `from`, at `reply_to`, and for an unusual sign in the lesson's subject."
         message = f"No message can be made of {lesson.place}: {error}"
         raise CourseError(message, fix=fix, place=Place(FILE)) from error
     return {
-        f"{lesson.slug}.html": email.html.encode("utf-8", "replace"),
+        **{f"{ASSETS}{picture.address}": picture.content for picture in shown.values()},
+        f"{lesson.slug}.html": html.encode("utf-8", "replace"),
         f"{lesson.slug}.txt": email.text.encode("utf-8", "replace"),
         f"{lesson.slug}.eml": eml,
     }
@@ -126,8 +143,11 @@ def _write(contents: Mapping[str, bytes], out: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as folder:
         for name, content in contents.items():
+            (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
             (Path(folder) / name).write_bytes(content)
         place.mkdir(exist_ok=True)
+        for name in contents:
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
         for name in contents:
             (Path(folder) / name).replace(place / name)
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from binascii import b2a_qp
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
+from html import escape
 
 import idna
 
 from course.model import Course, Mailbox
 from course.personal.placeholders import Email
+from course.pictures import Picture
 
 _LINE, _LONGEST_LINE, _LONGEST_WORD = 76, 998, 60
 _PLAIN = re.compile(r"[ -~]*")
@@ -31,13 +33,20 @@ _KEPT_IN_WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 
 
 def mime_message(
-    email: Email, course: Course, *, to: Mailbox, date: datetime, message_id: str, leave: str | None
+    email: Email,
+    course: Course,
+    *,
+    to: Mailbox,
+    date: datetime,
+    message_id: str,
+    leave: str | None,
+    pictures: Mapping[str, Picture] | None = None,
 ) -> bytes:
     """The message (RFC 5322) that brings a filled email, one without tags, to one person. Lines end in CRLF.
 
     `date` is aware. `message_id` may do without its angle brackets; the boundary derives from it, so that the same
     message is the same bytes each time. `leave` is the address of one-click unsubscribing (RFC 8058), or None for an
-    email that is no part of a list.
+    email that is no part of a list. `pictures` travel in the message, each in place of its address in the HTML.
 
     A domain that is not ASCII is written in punycode; such a local part stays as it is (RFC 6532: SMTP needs SMTPUTF8).
     ValueError where a value holds a line break or cannot stand in a header.
@@ -45,7 +54,7 @@ def mime_message(
     if date.tzinfo is None:
         raise ValueError("A message's date needs a time zone.")
     identity = _matching(_ID, message_id.removeprefix("<").removesuffix(">"), "message id")
-    boundary = f"=_{sha256(identity.encode()).hexdigest()[:32]}"
+    boundary, inner = (f"=_{sha256(f'{kind}{identity}'.encode()).hexdigest()[:32]}" for kind in ("", "related "))
     headers = [
         _folded("From", _mailbox("From", course.sender)),
         _folded("To", _mailbox("To", to)),
@@ -60,9 +69,43 @@ def mime_message(
     ]
     if any(len(line.encode()) > _LONGEST_LINE for header in headers for line in header.split("\r\n")):
         raise ValueError("A header would be longer than the 998 bytes that a line may have.")
-    parts = (_part("plain", email.text), _part("html", email.html))
-    body = b"".join(b"--%b\r\n%b\r\n" % (boundary.encode(), part) for part in parts)
-    return "\r\n".join(headers).encode() + b"\r\n\r\n" + body + f"--{boundary}--\r\n".encode()
+    parts = [_part("plain", email.text), _html(email.html, pictures or {}, inner)]
+    return "\r\n".join(headers).encode() + b"\r\n\r\n" + _joined(parts, boundary)
+
+
+def _joined(parts: Iterable[bytes], boundary: str) -> bytes:
+    """The body of a multipart (RFC 2046, section 5.1)."""
+    return b"".join(b"--%b\r\n%b\r\n" % (boundary.encode(), part) for part in parts) + f"--{boundary}--\r\n".encode()
+
+
+def _html(html: str, pictures: Mapping[str, Picture], boundary: str) -> bytes:
+    """The HTML, together with the pictures that it shows, if it shows any (RFC 2387; `cid:` by RFC 2392)."""
+    shown: dict[str, Picture] = {}
+    for address, picture in pictures.items():
+        source, identity = f'src="{escape(address)}"', f"{picture.hash[:32]}@dripcourse"
+        if source in html:
+            html = html.replace(source, f'src="cid:{identity}"')
+            shown[identity] = picture
+    if not shown:
+        return _part("html", html)
+    head = f'Content-Type: multipart/related; type="text/html"; boundary="{boundary}"\r\n\r\n'
+    parts = [_part("html", html), *(_inline(picture, identity) for identity, picture in shown.items())]
+    return head.encode() + _joined(parts, boundary)
+
+
+def _inline(picture: Picture, identity: str) -> bytes:
+    head = (
+        f"Content-Type: {picture.media_type}\r\n"
+        "Content-Transfer-Encoding: base64\r\n"
+        f"Content-ID: <{identity}>\r\n"
+        f'Content-Disposition: inline; filename="{picture.name}"\r\n\r\n'
+    )
+    return head.encode() + _base64(picture.content)
+
+
+def _base64(content: bytes) -> bytes:
+    whole = b64encode(content)
+    return b"\r\n".join(whole[start : start + _LINE] for start in range(0, len(whole), _LINE))
 
 
 def _unsubscribing(leave: str) -> list[str]:
@@ -80,9 +123,7 @@ def _part(subtype: str, text: str) -> bytes:
     if foreign * 6 < len(content):
         encoding, encoded = "quoted-printable", b2a_qp(content, istext=True)
     else:
-        whole = b64encode(content)
-        encoding = "base64"
-        encoded = b"\r\n".join(whole[start : start + _LINE] for start in range(0, len(whole), _LINE))
+        encoding, encoded = "base64", _base64(content)
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
     return head.encode() + encoded
 

@@ -26,4 +26,10 @@ class Signer:
         """A delivery's links by the name that templates use; `confirm` is there in a confirmation alone."""
         wanted = PATHS if confirm else {name: path for name, path in PATHS.items() if name != "confirm"}
         signed = {purpose: sign(purpose, delivery, self.secret) for _, purpose in wanted.values()}
-        return {name: f"{self.base_url}/{path}/{signed[purpose]}" for name, (path, purpose) in wanted.items()}
+        own = {name: f"{self.base_url}/{path}/{signed[purpose]}" for name, (path, purpose) in wanted.items()}
+        return {**own, "assets": self.assets}
+
+    @property
+    def assets(self) -> str:
+        """Where pictures are, for everyone: whoever knows a picture's hash has the picture."""
+        return f"{self.base_url}/assets"

@@ -6,10 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from course.check.citations import unresolved_citations
-from course.check.pictures import unreachable_pictures
+from course.check.pictures import (
+    missing_pictures,
+    pictures_without_alt,
+    too_large_pictures,
+    unused_pictures,
+    unusual_pictures,
+)
+from course.check.reading_grade import hard_lessons
 from course.check.report import Finding, Report, Severity
 from course.check.rule import Checked, Rule
 from course.check.templates import broken_templates, unused_theme_files
+from course.check.unwritten import unwritten_places
 from course.check.variants import failing_variants, letters, variants
 from course.citations import coverage
 from course.errors import CourseError, CourseErrors
@@ -19,9 +27,15 @@ __all__ = ["Finding", "Report", "Severity", "check_files", "check_folder", "lett
 
 RULES: tuple[Rule, ...] = (
     unresolved_citations,
-    unreachable_pictures,
+    unwritten_places,
+    missing_pictures,
+    pictures_without_alt,
+    too_large_pictures,
+    unusual_pictures,
+    unused_pictures,
     broken_templates,
     failing_variants,
+    hard_lessons,
     unused_theme_files,
 )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
 from course.citations import Bibliography, citing_parser
 from course.personal.tokens import replace_values
+from course.pictures import Picture
 from course.prose.html import email_html
 from course.prose.plain import plain_text
 
@@ -22,13 +23,20 @@ class Prose:
     text: str
 
 
-def render_prose(markdown: str, theme: Mapping[str, str], bibliography: Bibliography) -> Prose:
+def render_prose(
+    markdown: str,
+    theme: Mapping[str, str],
+    bibliography: Bibliography,
+    picture: Callable[[str], Picture | None] = lambda _address: None,
+) -> Prose:
     """Render Markdown from which Jinja has gone; citations are noted in `bibliography`.
+
+    `picture` says which of the course's pictures an address means, or None for one that is shown as it stands.
 
     Raw HTML is shown as text, addresses other than http, https, mailto and tel are not linked, and
     values that Jinja printed appear as they are: they are never read as Markdown.
     """
     parser = citing_parser(bibliography.cite)
     tokens = parser.parse(markdown)
-    html = replace_values(email_html(parser, tokens, theme), escape)
+    html = replace_values(email_html(parser, tokens, theme, picture), escape)
     return Prose(html, replace_values(plain_text(tokens), str))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -10,18 +10,31 @@ from markdown_it.token import Token
 
 from course.citations import Cited
 from course.personal.placeholders import ALLOWED_SCHEMES
-from course.personal.tokens import MARK, replace_values
+from course.personal.tokens import MARK, replace_values, symbol_token
+from course.pictures import Picture
 
 _BODY = "font-size:17px;line-height:1.6"
+_PADDING = 2 * 44  # of the sheet that a lesson stands on, in layout.mjml, both sides, in pixels
 _MONOSPACE = "font-family:Menlo,Consolas,'Courier New',monospace"
 
 
-def email_html(parser: MarkdownIt, tokens: Sequence[Token], theme: Mapping[str, str]) -> str:
-    """The HTML of parsed Markdown. `theme` gives colours and fonts; see `course.theme`."""
+def email_html(
+    parser: MarkdownIt,
+    tokens: Sequence[Token],
+    theme: Mapping[str, str],
+    picture: Callable[[str], Picture | None],
+) -> str:
+    """The HTML of parsed Markdown. `theme` gives colours and fonts; see `course.theme`.
+
+    `picture` says which of the course's pictures an address means, or None for one that is shown as it stands.
+    """
     styles = _styles(theme)
+    room = int(theme["width"].removesuffix("px")) - _PADDING
     for token in tokens:
         for one in (token, *(token.children or ())):
             _style(one, styles)
+            if one.type == "image" and (found := picture(str(one.attrGet("src") or ""))):
+                _place(one, found, room)
         _disarm(token.children or [])
     parser.add_render_rule("citation", _citation)
     parser.add_render_rule("fence", _code)
@@ -62,6 +75,13 @@ def _style(token: Token, styles: Mapping[str, str]) -> None:
         token.attrSet("style", styles[tag])
     if token.type == "th_open":
         token.attrSet("scope", "col")
+
+
+def _place(token: Token, picture: Picture, room: int) -> None:
+    """Show a picture of the course, from where it is served. Its width is for programs that heed no style."""
+    token.attrSet("src", f"{symbol_token('links.assets')}/{picture.address}")
+    if picture.width:
+        token.attrSet("width", str(min(picture.width, room)))
 
 
 def _disarm(tokens: Sequence[Token]) -> None:

@@ -89,6 +89,12 @@ def edition_files(connection: Connection, edition_id: int) -> dict[str, bytes]:
     return {str(path): bytes(data) for path, data in rows}
 
 
+def content_of(connection: Connection, hash_: str) -> bytes | None:
+    """What a file of any edition holds, by its SHA-256 in hexadecimal; None where no edition has such a file."""
+    found = connection.execute(select(content.c.bytes).where(content.c.hash == hash_)).scalar()
+    return None if found is None else bytes(found)
+
+
 def edition_row(connection: Connection, edition_id: int) -> tuple[int, str] | None:
     """The course's id and the hash of an edition, or None."""
     found = select(edition.c.course_id, edition.c.hash).where(edition.c.id == edition_id)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from sender.errors import StoreError
 from sender.tokens import Purpose
 from sender.web import confirming, leaving, quizzing, reading
+from sender.web.assets import assets_route
 from sender.web.health import health_route
 from sender.web.pages import problem
 from sender.web.site import Site
@@ -26,6 +27,7 @@ def create_app(site: Site) -> Starlette:
     application = Starlette(
         routes=[
             health_route(site),
+            assets_route(site),
             token_page(site, "/confirm/{token}", Purpose.CONFIRM, confirming.show, confirming.act),
             token_page(site, "/unsubscribe/{token}", Purpose.LEAVE, leaving.show, leaving.act),
             token_page(site, "/preferences/{token}", Purpose.LEARN, leaving.show, leaving.act),

@@ -39,7 +39,7 @@ def headers(**allowed: str) -> dict[str, str]:
     policy |= {name.replace("_", "-"): sources for name, sources in allowed.items()}
     return {
         "Cache-Control": "no-store",  # an address is a key here, and what it opens changes
-        "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in policy.items()),
+        "Content-Security-Policy": "; ".join(f"{name} {sources}".strip() for name, sources in policy.items()),
         "Referrer-Policy": "no-referrer",  # a link that is followed must not tell where it stood: that was a key
         "X-Content-Type-Options": "nosniff",
         "X-Robots-Tag": "noindex",

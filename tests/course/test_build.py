@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ import pytest
 from course.build import BUILT_AT, build
 from course.errors import CourseError, CourseErrors
 from tests.course.check.small import COURSE, a_lesson, small_course, written
+from tests.course.drawn import a_course_showing, a_png
+
+PNG = a_png(1200, 800)
 
 
 @pytest.fixture
@@ -168,3 +172,72 @@ def test_an_address_that_no_message_can_carry_is_told_with_its_file(tmp_path: Pa
     folder = written(tmp_path / "gardens", small_course({"course.toml": course}))
     with pytest.raises(CourseError, match=r"course\.toml"):
         build(folder, tmp_path / "out")
+
+
+def illustrated(folder: Path) -> Path:
+    """The small course with a picture in its first lesson, and another that no lesson shows."""
+    files = a_course_showing("![A desk](<../assets/the desk.png>)\n\nText. ![A desk](assets/the%20desk.png)")
+    return written(folder, {**files, "assets/the desk.png": PNG, "assets/unused.png": a_png(shade=9)})
+
+
+def pictures_of(html: str) -> list[str]:
+    return re.findall(r'<img [^>]*src="([^"]*)"', html)
+
+
+def test_pictures_are_built_beside_the_lessons_that_show_them(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    made = build(illustrated(tmp_path / "gardens"), out)
+    name = f"assets/{sha256(PNG).hexdigest()}/the-desk.png"
+    assert pictures_of((out / "soil.html").read_text("utf-8")) == [name, name]
+    assert [path for path in contents(out) if path.startswith("assets/")] == [name]
+    assert (out / name).read_bytes() == PNG
+    assert out / name in made
+    assert "example.com/assets" not in (out / "soil.html").read_text("utf-8")
+
+
+def test_a_message_brings_the_pictures_that_it_shows(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build(illustrated(tmp_path / "gardens"), out)
+    message = email.message_from_bytes((out / "soil.eml").read_bytes(), policy=email.policy.default)
+    html = message.get_body(("html",))
+    assert html is not None
+    source, again = pictures_of(html.get_content())
+    [picture] = [part for part in message.walk() if part.get_content_maintype() == "image"]
+    assert source == again == f"cid:{picture['Content-ID'].strip('<>')}"
+    assert picture.get_content() == PNG
+    welcome = email.message_from_bytes((out / "welcome.eml").read_bytes(), policy=email.policy.default)
+    assert [part.get_content_type() for part in welcome.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_later_build_with_another_picture_replaces_none_of_the_old_ones(tmp_path: Path) -> None:
+    course, out = illustrated(tmp_path / "gardens"), tmp_path / "out"
+    build(course, out)
+    (course / "assets" / "the desk.png").write_bytes(a_png(shade=5))
+    build(course, out)
+    assert len([path for path in contents(out) if path.startswith("assets/")]) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gardens", "out"]
+
+
+def test_a_build_that_fails_over_a_picture_changes_nothing(tmp_path: Path) -> None:
+    course, out = illustrated(tmp_path / "gardens"), tmp_path / "out"
+    build(course, out)
+    before = contents(out)
+    (course / "assets" / "the desk.png").write_bytes(b"no picture")
+    with pytest.raises(CourseErrors, match=r"assets/the desk\.png holds no picture"):
+        build(course, out)
+    assert contents(out) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gardens", "out"]
+
+
+def test_a_file_where_the_pictures_would_go_stops_a_build_before_it_changes_anything(
+    course: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    build(course, out)
+    (out / "assets").write_text("mine")
+    before = contents(out)
+    welcome = {"lessons/welcome.md": b"---\nsubject: Welcome\npreheader: To gardens.\n---\n\nHello again.\n"}
+    with pytest.raises(CourseError, match="cannot be written"):
+        build(written(illustrated(course), welcome), out)
+    assert contents(out) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gardens", "out"]

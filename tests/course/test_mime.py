@@ -17,7 +17,9 @@ from course.cadence import Cadence
 from course.mime import mime_message
 from course.model import Course, Mailbox, Track, Tracking
 from course.personal.placeholders import Email
+from course.pictures import Picture
 from course.theme import DEFAULT_THEME
+from tests.course.drawn import a_png
 
 AT = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 ADA = Mailbox("Sample 001", "sample-001@example.com")
@@ -274,3 +276,43 @@ def test_another_message_has_another_boundary() -> None:
 def test_a_date_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         a_message(date=AT.replace(tzinfo=None))
+
+
+def with_pictures(html: str, *pictures: Picture) -> bytes:
+    filled = Email("Soil", html, "Dig.\n", (), "0123456789")
+    shown = {f"https://example.com/assets/{number}?a=1&b=2": picture for number, picture in enumerate(pictures)}
+    return mime_message(
+        filled, a_course(), to=ADA, date=AT, message_id="lesson-1@example.com", leave=None, pictures=shown
+    )
+
+
+def test_a_picture_travels_in_the_message_beside_the_html_that_shows_it() -> None:
+    first, second = (Picture(f"assets/{shade}.png", a_png(shade=shade), "image/png", 2, 1) for shade in (1, 2))
+    html = '<p><img src="https://example.com/assets/0?a=1&amp;b=2"> <img src="https://example.com/assets/0?a=1&amp;b=2"></p>\n'
+    message = parsed(with_pictures(html, first, second))
+    assert message.get_content_type() == "multipart/alternative"
+    text, related = message.iter_parts()
+    assert (text.get_content_type(), related.get_content_type()) == ("text/plain", "multipart/related")
+    assert related.get_param("type") == "text/html"
+    shown, picture = related.iter_parts()
+    identity = picture["Content-ID"].strip("<>")
+    assert shown.get_content().count(f'src="cid:{identity}"') == 2
+    assert "https://" not in shown.get_content()
+    assert (picture.get_content_type(), picture.get_content()) == ("image/png", first.content)
+    assert (picture.get_content_disposition(), picture.get_filename()) == ("inline", "1.png")
+    assert message.defects == related.defects == picture.defects == []
+
+
+def test_a_message_with_pictures_has_short_lines_and_boundaries_that_are_not_taken_for_each_other() -> None:
+    html = '<img src="https://example.com/assets/0?a=1&amp;b=2">'
+    message = with_pictures(html, Picture("assets/a.png", bytes(range(256)) * 40, "image/png", 2, 1))
+    assert all(len(line) <= 998 and b"\n" not in line for line in message.split(b"\r\n"))
+    outer, inner = re.findall(rb'boundary="([^"]+)"', message)
+    assert not outer.startswith(inner)
+    assert not inner.startswith(outer)
+    assert message == with_pictures(html, Picture("assets/a.png", bytes(range(256)) * 40, "image/png", 2, 1))
+
+
+def test_a_picture_that_the_html_does_not_show_stays_at_home() -> None:
+    picture = Picture("assets/a.png", a_png(), "image/png", 2, 1)
+    assert with_pictures("<p>Dig.</p>\n", picture) == with_pictures("<p>Dig.</p>\n")

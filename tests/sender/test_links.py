@@ -33,11 +33,12 @@ def test_each_link_leads_to_its_page_with_a_token_for_that_alone(name: str, page
 
 def test_only_a_confirmation_confirms() -> None:
     assert "confirm" not in SIGNER.links(7, confirm=False)
-    assert set(SIGNER.links(7, confirm=True)) == set(PATHS)
+    assert set(SIGNER.links(7, confirm=True)) == {*PATHS, "assets"}
 
 
-def test_two_deliveries_share_no_link() -> None:
-    assert not set(SIGNER.links(1, confirm=True).values()) & set(SIGNER.links(2, confirm=True).values())
+def test_two_deliveries_share_no_link_but_the_one_to_pictures() -> None:
+    shared = set(SIGNER.links(1, confirm=True).values()) & set(SIGNER.links(2, confirm=True).values())
+    assert shared == {"https://example.com/course/assets"}
 
 
 def test_the_secret_is_not_shown() -> None:

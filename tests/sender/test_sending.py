@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from course.folder import load_folder
 from tests.sender.operator import PRODUCT_PATH, ROOT, Operator
 from tests.standin import Options, SendGridStandin, Substitution, script
 
 ARG = "dripcourse_delivery"
+COURSE = load_folder(PRODUCT_PATH)
 START = "2026-03-23"
 OPENAPI = ROOT.parent / "shared" / "facts" / "sendgrid-mail-v3.openapi.json"
 
@@ -60,10 +62,21 @@ def test_the_whole_course_reaches_everyone_once(operator: Operator, standin: Sen
     operator.people(crowd(3), "--start", START)
     operator.send_everything("2026-03-23T00:00")
     per_person = {address: [one.subject for one in standin.arrived(address)] for address in _addresses(3)}
-    assert all(len(subjects) == 5 for subjects in per_person.values())
-    assert all(len(set(subjects)) == 5 for subjects in per_person.values())
+    emails = len(COURSE.all_lessons)
+    assert all(len(subjects) == emails for subjects in per_person.values())
+    assert all(len(set(subjects)) == emails for subjects in per_person.values())
     assert set(standin.times_taken(ARG).values()) == {1}
-    assert operator.json("status")["accepted"] == 15
+    assert operator.json("status")["accepted"] == 3 * emails
+
+
+def test_a_track_sets_where_one_begins_and_what_one_gets(operator: Operator, standin: SendGridStandin) -> None:
+    operator.people(crowd(1), "--start", START, "--track", "leadership")
+    operator.send_everything("2026-03-23T00:00")
+    [address] = _addresses(1)
+    lessons = COURSE.lessons_of("leadership")
+    assert 0 < len(lessons) < len(COURSE.lessons)
+    ends = (COURSE.welcome, *lessons, COURSE.closing)
+    assert [one.subject for one in standin.arrived(address)] == [one.subject for one in ends if one is not None]
 
 
 def _addresses(size: int) -> list[str]:

@@ -13,6 +13,7 @@ from course.citations import Bibliography
 from course.errors import Place
 from course.model import Passage, Source
 from course.personal.tokens import symbol_token, value_token
+from course.pictures import Picture
 from course.prose import Prose, render_prose
 from course.theme import DEFAULT_THEME
 
@@ -226,3 +227,28 @@ def test_the_line_below_a_heading_is_as_long_as_the_heading_that_is_read() -> No
     assert text(f"## {value_token('Soil and water')}").split("\n")[1] == "=" * 14
     assert text(f"## Hi {symbol_token('subscriber.first_name')}").split("\n")[1] == "=" * 9
     assert len(text(f"## {'a' * 100}").split("\n")[1]) == 60
+
+
+def test_a_picture_of_the_course_is_shown_from_where_it_is_served_at_most_as_wide_as_the_sheet() -> None:
+    wide, narrow = (Picture(f"assets/{size}.png", bytes(size), "image/png", size, 100) for size in (2000, 20))
+    drawn = Picture("assets/drawn.svg", b"<svg>", "image/svg+xml", 0, 0)
+    known = {"../assets/a.png": wide, "assets/b%20c.png": narrow, "d.svg": drawn}
+    source = (
+        "![W](../assets/a.png) [![N](<assets/b c.png>)](https://example.com)\n![D](d.svg) ![E](https://e.com/e.png)"
+    )
+    rendered = render_prose(source, DEFAULT_THEME, Bibliography({}), known.get).html
+    assets = symbol_token("links.assets")
+    style = 'style="max-width:100%;height:auto;border:0"'
+    assert f'<img src="{assets}/{wide.address}" alt="W" {style} width="512" />' in rendered
+    assert re.search(
+        rf'<a href="https://example.com"[^>]*><img src="{assets}/{narrow.address}" alt="N" [^>]* width="20" /></a>',
+        rendered,
+    )
+    assert f'<img src="{assets}/{drawn.address}" alt="D" {style} />' in rendered
+    assert f'<img src="https://e.com/e.png" alt="E" {style} />' in rendered
+
+
+def test_a_picture_without_words_has_an_empty_alt_and_none_in_plain_text() -> None:
+    assert 'alt=""' in html("a ![](https://example.com/p.png) b")
+    assert text("a ![](https://example.com/p.png) b") == "a  b\n"
+    assert text("a ![A desk](https://example.com/p.png) b") == "a [A desk] b\n"

@@ -156,7 +156,11 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
-    text: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
 
 
 def request(
@@ -171,7 +175,7 @@ def request(
         )
         response = connection.getresponse()
         named = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, named, response.read().decode())
+        return Answer(response.status, named, response.read())
 
 
 def get(url: str) -> Answer:
