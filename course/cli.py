@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from course.importing.intake import Given
     from course.model import Course, Track
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -46,14 +48,96 @@ def new(folder: Path, copy_of: str | None) -> None:
 
     written = new_course(folder, copy_of)
     name, emails = shlex.quote(str(folder)), shlex.quote(str(folder / "emails"))
-    click.echo(f"Wrote a course of {len(written)} files to {folder}. What to do next:\n")
-    steps = (
+    _echo_steps(
+        f"Wrote a course of {len(written)} files to {folder}. What to do next:\n",
         (f"dripcourse check {name}", "what is wrong with it, and where"),
         (f"dripcourse build {name} --out {emails}", "every lesson as it will arrive"),
         (f"dripcourse simulate {name} --from DATE", "when each lesson would arrive"),
+        (f"dripcourse import FILE --course {name}", "a document becomes a source note"),
+        (f"dripcourse outline {name}", "drafts of lessons from the notes"),
     )
-    for command, purpose in steps:
-        click.echo(f"  {command:<{max(len(step) for step, _ in steps)}}  {purpose}")
+
+
+@click.command(context_settings=_HELP, short_help="Draft lessons from a course's sources.")
+@_of_a_course
+@click.option("--weeks", type=click.IntRange(1, 520), help="How many weeks the whole course shall last.")
+@click.option("--per-week", type=click.IntRange(1, 7), help="How many lessons a week; one a day of the cadence.")
+@_with_format("text", "json")
+def outline(folder: Path, weeks: int | None, per_week: int | None, output: str) -> None:
+    """Draft lessons from what the course in the folder COURSE, by default this one, does not cite of its sources yet.
+
+    Each draft reads in three to five minutes, cites its passages, and says in places `[write: …]` what is yours to
+    write. Drafts come after the lessons that there are; no file is written over. --weeks counts for the whole course;
+    with more room than lessons, they are spread evenly. Where the cadence has too few days for --per-week, days are
+    added to course.toml.
+    """
+    from course.outline import outline as outline_course
+
+    found = outline_course(folder, weeks=weeks, per_week=per_week)
+    click.echo(_json(found.as_data()) if output == "json" else found.as_text())
+    if output == "text" and found.drafts:
+        _echo_steps(
+            "\nWhat to do next: write what stands in `[write: …]`, then\n",
+            (f"dripcourse check {shlex.quote(str(folder))}", "what is left to write, and what is wrong"),
+            (f"dripcourse simulate {shlex.quote(str(folder))} --from DATE", "when each lesson would arrive"),
+        )
+
+
+@click.command("import", context_settings=_HELP, short_help="Turn documents into notes that lessons can cite.")
+@click.argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+)
+@click.option(
+    "--course",
+    "folder",
+    metavar="COURSE",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder of the course; the present one unless given.",
+)
+@click.option("--as", "slug", metavar="NAME", help="The note's name, for one FILE; the title makes it unless given.")
+@_with_format("text", "json")
+def import_(files: tuple[Path, ...], folder: Path, slug: str | None, output: str) -> None:
+    """Turn each FILE into a source note of a course: sources/NAME.md, with passages that lessons can cite.
+
+    A FILE is HTML, Markdown, plain text or notes of a talk, or, with the extra dripcourse[documents], PDF or DOCX;
+    "-" is standard input. Importing a document again brings its note up to date: ids, claims and whatever was
+    written by hand stay. Where one FILE cannot be read, nothing is written.
+    """
+    from course.importing.account import as_data, as_text
+    from course.importing.intake import import_documents
+
+    if slug is not None and len(files) > 1:
+        raise click.UsageError("`--as` names one note, and there are several files. Import them one by one.")
+    imported = import_documents(folder, [_given(path) for path in files], slug)
+    if output == "json":
+        click.echo(_json(as_data(imported)))
+        return
+    click.echo("\n\n".join(map(as_text, imported)))
+    _echo_steps(
+        "\nWhat to do next: write in the notes, in your own words, what each passage claims; then\n",
+        (f"dripcourse outline {shlex.quote(str(folder))}", "drafts of lessons from the notes"),
+    )
+
+
+def _given(path: Path) -> Given:
+    """A document that was named, as much of it as may be imported and one byte more."""
+    from course.errors import CourseError, Place
+    from course.importing.formats import LARGEST
+    from course.importing.intake import Given
+
+    if str(path) == "-":
+        return Given("standard input", sys.stdin.buffer.read(LARGEST + 1))
+    try:
+        with path.open("rb") as file:
+            return Given(str(path), file.read(LARGEST + 1))
+    except OSError as error:
+        message = f"The file cannot be read: {error.strerror}."
+        raise CourseError(message, fix="Mend that, or name another.", place=Place(str(path))) from error
 
 
 @click.command(context_settings=_HELP, short_help="Say what is wrong with a course, and where.")
@@ -80,12 +164,16 @@ def build(folder: Path, out: Path) -> None:
     """Write every lesson of the course in the folder COURSE, by default this one, as a sample subscriber would get it.
 
     Each becomes three files: HTML, plain text and a message that mail programs open, dated 1 January 2000. The page
-    index.html lists them. Nothing is written where `dripcourse check` finds an error.
+    index.html lists them. Nothing is written where `dripcourse check` finds an error, but for places left to write.
     """
     from course.build import build as build_course
+    from course.build import left_in
 
     index, *files = build_course(folder, out)
     click.echo(f"Wrote {len(files)} files and {index.name} to {out}.\nOpen {index} in a browser.")
+    if left := left_in(folder):
+        places = "1 place is" if left == 1 else f"{left} places are"
+        click.echo(f"{places} left to write: `dripcourse check {shlex.quote(str(folder))}` says where.", err=True)
 
 
 @click.command(context_settings=_HELP, short_help="Show when each lesson would arrive.")
@@ -126,6 +214,13 @@ def simulate(folder: Path, start: date, zone: str | None, slug: str | None, outp
             click.echo(as_ics(timings, course, track, start), nl=False)
         case _:
             click.echo(f"{course.title} · {track.title} · {place}\n\n{as_text(timings)}")
+
+
+def _echo_steps(said: str, *steps: tuple[str, str]) -> None:
+    """Say something, then list commands to run next, each with what it is for."""
+    click.echo(said)
+    for command, purpose in steps:
+        click.echo(f"  {command:<{max(len(step) for step, _ in steps)}}  {purpose}")
 
 
 def _json(document: object) -> str:

@@ -1,0 +1,1 @@
+"""Documents (talks, articles, answers, guides) → source notes that lessons can cite."""
