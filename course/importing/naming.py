@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from urllib.parse import urlsplit
 
 from course.errors import CourseError
 from course.importing.document import Document
-from course.importing.ids import slug_words
+from course.importing.ids import Numbered, numbered, slug_words
+from course.importing.matching import words
 from course.importing.note import one_line
 from course.model import Source
 
 _SUBTITLE = re.compile(r": | [-–—|] ")
 _MOST_WORDS = 6
+_FEWEST_SHARED = 2
+_FEWEST_IDS, _SHARE_OF_IDS = 6, 0.9
 
 
 def note_of(document: Document, notes: Iterable[Source]) -> Source | None:
-    """The note that is of this document: of its video, its address, or its title and its publisher, author or slug.
+    """The note that is of this document: of its video, its address, its title and its publisher, author or slug, or,
+    where an author has changed all of these, with its passages.
 
     A note with another address or video is of another document, whatever its title. Raises CourseError where two
     notes could be meant.
     """
     title, author = _folded(document.title), _folded(document.author)
+    blocks = numbered(document)
     tests: tuple[Callable[[Source], bool], ...] = (
         lambda note: bool(document.video) and note.video == document.video,
         lambda note: bool(document.url) and _same_address(note.url, document.url),
         lambda note: _folded(note.title) == title and _folded(note.publisher) == _folded(document.publisher),
         lambda note: _folded(note.title) == title and bool(document.author) and _folded(note.author) == author,
         lambda note: _folded(note.title) == title and note.slug == proposed_slug(document.title),
+        lambda note: _shares_passages(note, blocks),
     )
     for number, test in enumerate(tests):
-        by_title = number >= 2
-        fitting = [note for note in notes if test(note) and not (by_title and _is_of_another(note, document))]
+        by_address = number < 2
+        fitting = [note for note in notes if test(note) and (by_address or not _is_of_another(note, document))]
         if len(fitting) > 1:
             first, second = fitting[0].place.file, fitting[1].place.file
             message = f"Both {first} and {second} could be the note of this document."
@@ -61,6 +67,16 @@ def _is_of_another(note: Source, document: Document) -> bool:
     if note.video and document.video:
         return note.video != document.video
     return bool(note.url and document.url) and not _same_address(note.url, document.url)
+
+
+def _shares_passages(note: Source, blocks: Sequence[Numbered]) -> bool:
+    """Whether a note holds most of a document's words; or, where it keeps no words, nearly the same ids."""
+    texts = {words(passage.text) for passage in note.passages if passage.text}
+    if texts:
+        shared = sum(words(one.block.text) in texts for one in blocks)
+        return shared >= _FEWEST_SHARED and shared * 2 >= len(blocks)
+    ids, theirs = {passage.id for passage in note.passages}, {one.id for one in blocks}
+    return len(theirs) >= _FEWEST_IDS and len(ids & theirs) >= _SHARE_OF_IDS * max(len(ids), len(theirs))
 
 
 def _same_address(one: str, other: str) -> bool:

@@ -297,6 +297,32 @@ def test_a_note_of_another_document_is_not_taken(note: Source, stated: dict[str,
     assert note_of(document(**stated), [note]) is None
 
 
+def edited(of: Document, content: bytes, **stated: Any) -> Source:
+    """A note of a document, with a title and whatever else an author has set by hand."""
+    source = parse_source("sources/by-hand.md", content)
+    return replace(source, title="A title by hand", publisher="A publisher by hand", **stated)
+
+
+def test_a_note_whose_title_was_changed_by_hand_is_known_by_its_words() -> None:
+    assert note_of(SOIL, [a_note("on-soil", "Else"), edited(SOIL, NOTE)]) == edited(SOIL, NOTE)
+    changed = document(("", [RAIN]), ("Soils", [CLAY, FROST]), ("Animals", [FROST]))
+    assert note_of(changed, [edited(SOIL, NOTE)]) == edited(SOIL, NOTE)
+
+
+def test_a_note_of_claims_alone_is_known_by_its_ids() -> None:
+    long = document(*((heading, [RAIN, CLAY]) for heading in ("Soils", "Animals", "Seasons")))
+    assert note_of(long, [edited(long, without_texts(with_claims(note(long))))]) is not None
+    few = document(("Soils", [RAIN, CLAY]))
+    assert note_of(few, [edited(few, without_texts(with_claims(note(few))))]) is None
+
+
+def test_a_note_that_shares_little_with_a_document_is_not_taken() -> None:
+    other = document(("", [RAIN]), ("Else", [FROST, f"{FROST} Again.", f"{FROST} And again."]))
+    assert note_of(other, [edited(SOIL, NOTE)]) is None
+    stated = replace(SOIL, url="https://example.com/b")
+    assert note_of(stated, [edited(SOIL, NOTE, url="https://example.com/a")]) is None
+
+
 def test_two_notes_that_could_be_meant_are_named() -> None:
     with pytest.raises(CourseError, match=r"sources/a\.md and sources/b\.md.*--as a"):
         note_of(document(video="E3dUveqt9Bw"), [a_note("a", video="E3dUveqt9Bw"), a_note("b", video="E3dUveqt9Bw")])
