@@ -14,6 +14,7 @@ from course.folder.front_matter import decode
 from course.folder.table import Table
 from course.model import Field, FieldKind, Mailbox, Track, Tracking
 from course.personal.readers import field_value
+from course.slugs import SLUG
 from course.theme import parse_theme
 
 FILE = "course.toml"
@@ -23,7 +24,6 @@ _SETTINGS = frozenset(
         "cadence", "tracks", "fields", "theme", "tracking",
     }
 )  # fmt: skip
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ADDRESS = re.compile(
@@ -68,7 +68,7 @@ def parse_course_file(content: bytes) -> CourseFile:
         return root.table(name, lines.get(name, {}))
 
     return CourseFile(
-        slug=_matching(root, "slug", _SLUG, "Use lower-case words joined by hyphens, such as product-path."),
+        slug=_matching(root, "slug", SLUG, "Use lower-case words joined by hyphens, such as product-path."),
         title=root.text("title"),
         description=root.text("description", ""),
         language=_matching(root, "language", _LANGUAGE, "Write a language tag such as en, de or pt-BR.", "en"),
@@ -184,7 +184,7 @@ def _tracks(table: Table | None, lines: Mapping[str, Mapping[str, int]]) -> Iter
         return
     for slug in table.values:
         track = table.table(slug, lines.get(f"tracks.{slug}", {}))
-        if track is None or not _SLUG.fullmatch(slug):
+        if track is None or not SLUG.fullmatch(slug):
             raise table.error(slug, f"`{slug}` is not a track's slug.", "Use lower-case words joined by hyphens.")
         track.refuse_unknown({"title", "description"})
         yield Track(slug, track.text("title"), track.text("description", ""))

@@ -12,9 +12,9 @@ from course.folder.front_matter import split
 from course.folder.quiz import parse_quiz
 from course.folder.table import Table
 from course.model import Lesson, LessonKind
+from course.slugs import SLUG
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_NAME = re.compile(rf"(?P<number>[0-9]{{1,6}})-(?P<slug>{_SLUG.pattern})")
+_NAME = re.compile(rf"(?P<number>[0-9]{{1,6}})-(?P<slug>{SLUG.pattern})")
 _LONGEST_WAIT = timedelta(days=366)
 _UNNUMBERED = {"welcome": LessonKind.WELCOME, "closing": LessonKind.CLOSING}
 _SETTINGS = frozenset({"subject", "preheader", "title", "tracks", "wait", "aliases", "quiz"})
@@ -32,7 +32,7 @@ def parse_lesson(file: str, content: bytes) -> Lesson:
         setting = "tracks" if "tracks" in table.values else "wait"
         raise table.error(setting, f"A {kind} goes to everyone, at its own time.", "Leave `tracks` and `wait` out.")
     for alias in table.texts("aliases"):
-        if not _SLUG.fullmatch(alias):
+        if not SLUG.fullmatch(alias):
             fix = "Write an earlier name of the file, without number and `.md`."
             raise table.error("aliases", f"`{alias}` is not a lesson's slug.", fix)
     subject = table.text("subject")

@@ -8,8 +8,8 @@ from string import ascii_lowercase
 from course.errors import CourseError
 from course.folder.table import Table
 from course.model import Answer, Quiz
+from course.slugs import SLUG
 
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _JINJA = re.compile(r"\{[{%#]")
 _FEWEST, _MOST = 2, 6
 _SHAPE = "Write each with `text`, `explanation` and, in one of them, `right: true`."
@@ -21,7 +21,7 @@ def parse_quiz(table: Table | None) -> Quiz | None:
         return None
     table.refuse_unknown({"id", "question", "answers"})
     id_ = table.text("id")
-    if not _ID.fullmatch(id_):
+    if not SLUG.fullmatch(id_):
         raise table.error("id", f"`{id_}` is not a quiz's id.", "Use lower-case words joined by hyphens.")
     question = _plain(table, "question")
     answers = table.tables("answers", "an answer")

@@ -13,8 +13,8 @@ from course.errors import CourseError, Place
 from course.folder.front_matter import split
 from course.folder.table import Table
 from course.model import Passage, Source
+from course.slugs import SLUG
 
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """The name of a note, and the id of a passage."""
 
 SECTION = re.compile(r"##\s+(?P<heading>\S.*?)\s*")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from course.importing.document import Block, Document, Section
 from course.importing.note import one_line
+from course.slugs import slug_words
 
 OPENING = "Opening"
 """The locator of what stands before the first heading."""
@@ -21,11 +20,7 @@ _LITTLE_WORDS = frozenset(
         "by", "your", "our", "their",
     }
 )  # fmt: skip
-_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
-_APOSTROPHES = re.compile("['’‘ʼ`´]")
-_WORD = re.compile(r"[a-z0-9]+")
 _MOST_WORDS = 4
-_LONGEST_WORD = 40
 _LONGEST_NUMBER = 10
 
 
@@ -64,13 +59,6 @@ def heading_slug(heading: str, number: int) -> str:
         return f"section-{number}"
     telling = [word for word in found if word not in _LITTLE_WORDS]
     return "-".join((telling or found)[:_MOST_WORDS])
-
-
-def slug_words(text: str) -> list[str]:
-    """The words of a text as an id can hold them: lower-case ASCII, without accents and apostrophes."""
-    letters = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold().translate(_LETTERS)
-    bare = "".join(sign for sign in letters if not unicodedata.combining(sign))
-    return [word[:_LONGEST_WORD] for word in _WORD.findall(bare)]
 
 
 class Ids:

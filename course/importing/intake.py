@@ -14,7 +14,7 @@ from typing import TypeVar
 from course.errors import CourseError, CourseErrors, Place
 from course.folder import read_files
 from course.folder.course_file import FILE
-from course.folder.source_note import SLUG, is_video_id, is_web_address, parse_source
+from course.folder.source_note import is_video_id, is_web_address, parse_source
 from course.importing.document import Document
 from course.importing.formats import LARGEST, read_text
 from course.importing.ids import OPENING, numbered
@@ -23,6 +23,7 @@ from course.importing.naming import new_slug, note_of
 from course.importing.note import one_line, plain_text, write_note
 from course.importing.reading import read_document
 from course.model import Passage, Source
+from course.slugs import SLUG
 
 _FOLDER = "sources"
 T = TypeVar("T")

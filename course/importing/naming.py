@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 from course.errors import CourseError
 from course.importing.document import Document
-from course.importing.ids import Numbered, numbered, slug_words
+from course.importing.ids import Numbered, numbered
 from course.importing.matching import words
 from course.importing.note import one_line
 from course.model import Source
+from course.slugs import slug_words
 
 _SUBTITLE = re.compile(r": | [-–—|] ")
 _MOST_WORDS = 6

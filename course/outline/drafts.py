@@ -9,7 +9,8 @@ from course.model import Course
 from course.outline.grouping import Group
 from course.outline.passages import Uncited, minutes
 from course.outline.spreading import Spot
-from course.outline.wording import SLUG_LENGTH, markdown, one_line, plain, shortened, slug
+from course.outline.wording import markdown, one_line, plain, shortened, slug
+from course.slugs import LONGEST_WORD
 
 LONGEST_SUBJECT = 49
 SHORTEST_PREHEADER, LONGEST_PREHEADER = 40, 110
@@ -120,7 +121,7 @@ def _subject(topic: str, taken: Collection[str]) -> str:
 
 
 def _name(group: Group, topic: str, taken: Collection[str]) -> str:
-    base = slug(topic) or group[0].source.slug[:SLUG_LENGTH].strip("-")
+    base = slug(topic) or group[0].source.slug[:LONGEST_WORD].strip("-")
     name, number = base, 1
     while name in taken:
         number += 1

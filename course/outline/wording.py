@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-SLUG_LENGTH = 40
+from course.slugs import LONGEST_WORD, slug_words
 
 # What YAML, a mail's header or a renderer would not let through: controls, lone surrogates, noncharacters.
 _UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -58,11 +57,10 @@ def slug(text: str) -> str:
     >>> slug("Élan, and how to keep it")
     'elan-and-how-to-keep-it'
     """
-    ascii_ = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", ascii_.replace("'", ""))
-    kept = words[0][:SLUG_LENGTH] if words else ""
-    for word in words[1:]:
-        if len(kept) + 1 + len(word) > SLUG_LENGTH:
+    kept = ""
+    for word in slug_words(text):
+        longer = f"{kept}-{word}" if kept else word
+        if len(longer) > LONGEST_WORD:
             break
-        kept = f"{kept}-{word}"
+        kept = longer
     return kept

@@ -9,8 +9,9 @@ from jinja2 import Environment
 
 from course.citations import Bibliography
 from course.fences import hide_fences
-from course.outline.wording import SLUG_LENGTH, markdown, one_line, plain, shortened, slug
+from course.outline.wording import markdown, one_line, plain, shortened, slug
 from course.prose import render_prose
+from course.slugs import LONGEST_WORD
 from course.theme import parse_theme
 
 MARKUP = st.text(st.sampled_from("a1 {}%#[]()@*_`~\\<>&;:!|-+=.\n\t\"'é\u2028\x07"), max_size=30)
@@ -59,6 +60,6 @@ def test_a_shortened_text_is_never_too_long_and_begins_as_the_whole(text: str, l
 @given(st.text(max_size=80))
 def test_a_slug_can_name_a_lesson(text: str) -> None:
     name = slug(text)
-    assert name == "" or (set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") and len(name) <= SLUG_LENGTH)
+    assert name == "" or (set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") and len(name) <= LONGEST_WORD)
     assert not name.startswith("-")
     assert not name.endswith("-")
