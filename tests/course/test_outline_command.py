@@ -36,7 +36,7 @@ def test_it_shows_the_drafts_and_what_to_do_next(course: Path) -> None:
         "Wrote 1 draft to lessons/.",
         "",
         "number  week  lesson        minutes  passages",
-        "1       1     what-soil-is  4.2      2 of note-1",
+        "1       1     what-soil-is  4.4      2 of note-1",
         "",
         "What to do next: write what stands in `[write: …]`, then",
         "",
@@ -55,7 +55,7 @@ def test_it_prints_one_json_document(course: Path) -> None:
                 "week": 1,
                 "lesson": "what-soil-is",
                 "subject": "What soil is",
-                "minutes": 4.2,
+                "minutes": 4.4,
                 "passages": ["note-1#p-1", "note-1#p-2"],
             }
         ],
