@@ -13,7 +13,8 @@ from markdown_it.token import Token
 from course.errors import CourseError, Place
 from course.model import Course, Lesson, Passage, Source
 
-CITATION = re.compile(r"\[@(?P<source>[^\]\s#]*)#?(?P<passage>[^\]\s]*)\]")
+# What is not quite a citation is one that leads nowhere, so that `check` finds it; `[@somebody](https://…)` is a link.
+CITATION = re.compile(r"\[@(?P<source>[^\[\]#\n]*)(?:#(?P<passage>[^\[\]\n]*)\]|\](?!\())")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def citing_parser(resolve: Callable[[str, str], object | None]) -> MarkdownIt:
 
     def citation(state: StateInline, silent: bool) -> bool:
         found = CITATION.match(state.src, state.pos)
-        cited = resolve(found["source"], found["passage"]) if found else None
+        cited = resolve(found["source"], found["passage"] or "") if found else None
         if found is None or cited is None:
             return False
         if not silent:
