@@ -43,7 +43,9 @@ def test_a_citation_is_found_at_its_line_and_not_in_code(body: str, lines: list[
     assert cited(body) == [("x", "y", line) for line in lines]
 
 
-@pytest.mark.parametrize("body", ["[@home]", "[@]", "[@#]", "[@#y]", "[@x#]", "[@ x#y]", "[@x #y]", "[@x, y]", "[@x#y; z]"])
+@pytest.mark.parametrize(
+    "body", ["[@home]", "[@]", "[@#]", "[@#y]", "[@x#]", "[@ x#y]", "[@x #y]", "[@x, y]", "[@x#y; z]"]
+)
 def test_half_a_citation_is_a_citation_that_leads_nowhere(body: str) -> None:
     [error] = unresolved(course(body), course(body).lessons[0])
     assert error.rule == "unresolved-citation"
