@@ -118,9 +118,9 @@ def _refuse_place(folder: Path, out: Path) -> None:
     for own in _COURSES_OWN:
         if wanted.is_relative_to((folder / own).resolve()):
             raise CourseError(f"{out} is part of the course.", fix="Name a folder of its own with --out.")
-    if wanted.exists() and not wanted.is_dir():
-        raise CourseError(f"{out} is a file.", fix="Name a folder with --out.")
     try:
+        if wanted.exists() and not wanted.is_dir():
+            raise CourseError(f"{out} is a file.", fix="Name a folder with --out.")
         taken = wanted.is_dir() and any(wanted.iterdir()) and _MARK not in _start_of(wanted / INDEX)
     except OSError as error:
         raise CourseError(f"{out} cannot be read: {error.strerror}.", fix="Name another folder with --out.") from error

@@ -111,6 +111,8 @@ def import_(files: tuple[Path, ...], folder: Path, slug: str | None, output: str
     from course.importing.account import as_data, as_text
     from course.importing.intake import import_documents
 
+    if files.count(Path("-")) > 1:
+        raise click.UsageError("Standard input holds one document: name `-` once.")
     if slug is not None and len(files) > 1:
         raise click.UsageError("`--as` names one note, and there are several files. Import them one by one.")
     imported = import_documents(folder, [_given(path) for path in files], slug)

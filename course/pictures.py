@@ -62,7 +62,8 @@ class Picture:
     def name(self) -> str:
         """Its file's name, in letters, digits and signs that mean nothing in an address or a header."""
         without_accents = _ACCENT.sub("", normalize("NFKD", posixpath.basename(self.path)))
-        return _UNSAFE_IN_NAME.sub("-", without_accents).lstrip(".-") or "picture"
+        stem, ending = (_UNSAFE_IN_NAME.sub("-", part) for part in posixpath.splitext(without_accents))
+        return (stem.lstrip(".-") or "picture") + ending
 
     @property
     def address(self) -> str:
@@ -90,6 +91,8 @@ class Pictures:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._found: dict[str, Picture] = {}
+        # An accent may be part of a letter or a sign of its own: some systems turn one into the other in file names.
+        self._spelled = {normalize("NFC", path): path for path in files if path.startswith(ASSETS)}
 
     def all(self) -> Iterator[Picture]:
         """Every picture in `assets/`, used or not; files that are none are left out."""
@@ -123,7 +126,8 @@ class Pictures:
         assets = [one for one in inside if one.startswith(ASSETS)]
         if not assets:
             raise _unreachable(address)
-        return self._picture(next((one for one in assets if one in self._files), assets[0]))
+        there = (self._as_spelled(one) for one in assets)
+        return self._picture(next((one for one in there if one in self._files), assets[0]))
 
     def shown_by(self, lesson: Lesson) -> Callable[[str], Picture | None]:
         """As `find`, for the addresses in a lesson. Its errors name the line."""
@@ -137,6 +141,9 @@ class Pictures:
                 raise CourseError(error.message, fix=error.fix, place=place, rule=error.rule) from error
 
         return found
+
+    def _as_spelled(self, path: str) -> str:
+        return path if path in self._files else self._spelled.get(normalize("NFC", path), path)
 
     def _picture(self, path: str) -> Picture:
         if path not in self._files:
@@ -176,7 +183,7 @@ def _missing(message: str, fix: str) -> CourseError:
 
 def _unreachable(address: str) -> CourseError:
     return CourseError(
-        f"The picture `{address}` has no address from which a mail program could fetch it.",
+        f"The picture `{unquote(address)}` has no address from which a mail program could fetch it.",
         fix="Put it into assets/ and write ../assets/NAME, or write its https:// address.",
         rule="unreachable-picture",
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from course.check.citations import unresolved_citations
 from course.check.pictures import (
     missing_pictures,
+    pictures_as_text,
     pictures_without_alt,
     too_large_pictures,
     unused_pictures,
@@ -29,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     unresolved_citations,
     unwritten_places,
     missing_pictures,
+    pictures_as_text,
     pictures_without_alt,
     too_large_pictures,
     unusual_pictures,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from course.check.report import Finding, Severity
 from course.check.rule import Checked
+from course.check.shown_text import shown_text
 from course.check.templates import THEME
 from course.errors import CourseError, Place
 from course.pictures import SVG, Picture, Shown, pictures_in
@@ -14,6 +16,7 @@ from course.pictures import SVG, Picture, Shown, pictures_in
 LARGEST_BYTES, WIDEST = 1_000_000, 2_000
 """From what size on a picture is slow to come on a telephone: bytes, and pixels across (three times a usual email)."""
 
+_SPACED = re.compile(r"!\[[^\]]*\]\([^()<>\s]+(?:[ \t]+[^()<>\s]+)+\)")
 _SHOWN_EVERYWHERE = frozenset({"image/png", "image/jpeg", "image/gif"})
 # https://www.caniemail.com/features/image-svg/ and /image-webp/: Gmail and Outlook show no SVG, and Outlook for Windows
 # no WebP either.
@@ -30,6 +33,17 @@ def missing_pictures(checked: Checked) -> Iterator[Finding]:
             _picture(checked, shown)
         except CourseError as error:
             yield Finding.of(CourseError(error.message, fix=error.fix, place=shown.place, rule=error.rule))
+
+
+def pictures_as_text(checked: Checked) -> Iterator[Finding]:
+    """`unreachable-picture`: a picture whose address holds a space, which Markdown shows as the words that it is."""
+    for lesson in checked.course.all_lessons:
+        for line, text in shown_text(lesson.body):
+            for found in _SPACED.finditer(text):
+                message = f"`{found[0]}` shows no picture, because of the space in its address."
+                fix = "Write the space as %20, or put the address in <…>."
+                place = Place(lesson.place.file, lesson.body_line + line)
+                yield Finding.of(CourseError(message, fix=fix, place=place, rule="unreachable-picture"))
 
 
 def pictures_without_alt(checked: Checked) -> Iterator[Finding]:

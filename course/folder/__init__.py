@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -13,7 +14,7 @@ from course.folder.quiz import clash
 from course.folder.source_note import parse_source
 from course.model import Course, Lesson, LessonKind, Quiz, Source
 
-__all__ = ["Files", "load", "load_folder", "read_files"]
+__all__ = ["Files", "has_course", "load", "load_folder", "read_files"]
 
 Files: TypeAlias = Mapping[str, bytes]
 """A course's files: each path relative to its folder, with `/`, and the bytes."""
@@ -29,12 +30,21 @@ def read_files(folder: Path) -> dict[str, bytes]:
 
     Raises CourseError where there is no course, or a file cannot be read or is over 10 MB.
     """
-    if not (folder / FILE).is_file():
+    if not has_course(folder):
         raise CourseError(
             f"There is no course in {folder}: it has no {FILE}.",
             fix="Name a course folder, or make one with `dripcourse new DIR`.",
         )
     return {path.relative_to(folder).as_posix(): _read(folder, path) for path in _paths(folder)}
+
+
+def has_course(folder: Path) -> bool:
+    """Whether a course is in `folder`. Raises CourseError where it cannot be looked into."""
+    try:
+        return (folder / FILE).is_file()
+    except OSError as error:
+        message = f"The folder {folder} cannot be looked into: {error.strerror}."
+        raise CourseError(message, fix="Mend that, or name another folder.") from error
 
 
 def load_folder(folder: Path) -> Course:
@@ -74,20 +84,46 @@ def load(files: Files, *, unfinished: bool = False) -> Course:
 def _paths(folder: Path) -> Iterator[Path]:
     yield folder / FILE
     for name, pattern in _FOLDERS.items():
+        _refuse_unreadable(folder, folder / name)
         for path in sorted((folder / name).glob(pattern)):
-            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-            if not hidden and (name in _TEXTS or not path.is_dir()):
+            if any(part.startswith(".") for part in path.relative_to(folder).parts):
+                continue
+            if name in _TEXTS or not path.is_dir():
                 yield path
+            else:
+                _refuse_unreadable(folder, path)
+
+
+def _refuse_unreadable(folder: Path, path: Path) -> None:
+    """What `glob` cannot look into it passes over, and the files would be missing without a word."""
+    place = Place(path.relative_to(folder).as_posix())
+    try:
+        os.scandir(path).close()
+    except FileNotFoundError:
+        return
+    except NotADirectoryError as error:
+        message = "This is a file where a folder belongs."
+        raise CourseError(message, fix="Give the file another name.", place=place) from error
+    except OSError as error:
+        message = f"The folder cannot be read: {error.strerror}."
+        raise CourseError(message, fix="Mend that.", place=place) from error
 
 
 def _read(folder: Path, path: Path) -> bytes:
-    place = Place(path.relative_to(folder).as_posix())
-    # What is frozen into an edition goes out to strangers: nothing from elsewhere on this machine may slip in.
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise CourseError("This is a link out of the course's folder.", fix="Put the file itself here.", place=place)
-    if not path.is_file():
-        raise CourseError("This is not a file.", fix="Put a file here, or give it another name.", place=place)
+    name = path.relative_to(folder).as_posix()
+    place = Place(name.encode(errors="replace").decode())
+    if place.file != name:
+        raise CourseError("The name of this file is not UTF-8.", fix="Give it another name.", place=place)
     try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError) as error:  # a RuntimeError until Python 3.12
+        raise CourseError("This link leads back to itself.", fix="Put the file itself here.", place=place) from error
+    # What is frozen into an edition goes out to strangers: nothing from elsewhere on this machine may slip in.
+    if not inside:
+        raise CourseError("This is a link out of the course's folder.", fix="Put the file itself here.", place=place)
+    try:
+        if not path.is_file():
+            raise CourseError("This is not a file.", fix="Put a file here, or give it another name.", place=place)
         if path.stat().st_size > _LARGEST_FILE:
             raise CourseError("The file is over 10 MB.", fix="Make it smaller: it is part of an email.", place=place)
         return path.read_bytes()

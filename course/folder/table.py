@@ -65,8 +65,11 @@ class Table:
         value = self.values.get(key, ())
         items = value if isinstance(value, list | tuple) else (None,)
         if not all(isinstance(item, str) for item in items):
-            raise self.error(key, f"`{key}` must be a list of texts.", f"Write it as {key}: [one, another].")
+            raise self.error(key, f"`{key}` must be a list of texts.", f"Write it as {self._as_list(key)}.")
         return tuple(str(item) for item in items)
+
+    def _as_list(self, key: str) -> str:
+        return f'{key} = ["one", "another"]' if self.file.endswith(".toml") else f"{key}: [one, another]"
 
     def flag(self, key: str) -> bool:
         """The true or false under `key`; false where it is left out."""

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import TypeVar
 
 from course.errors import CourseError, CourseErrors, Place
-from course.folder import read_files
+from course.folder import has_course, read_files
 from course.folder.course_file import FILE
 from course.folder.source_note import is_video_id, is_web_address, parse_source
 from course.importing.document import Document
@@ -72,7 +72,7 @@ def import_documents(course: Path, documents: Sequence[Given], slug: str | None 
     """
     if slug is not None and not SLUG.fullmatch(slug):
         raise CourseError(f"`{slug}` is not a source's name.", fix="Use lower-case words joined by hyphens.")
-    if not (course / FILE).is_file():
+    if not has_course(course):
         fix = "Name a course with `--course`, or make one with `dripcourse new DIR`."
         raise CourseError(f"There is no course in {course}: it has no {FILE}.", fix=fix)
     notes = {file: content for file, content in read_files(course).items() if file.startswith(f"{_FOLDER}/")}
@@ -136,7 +136,7 @@ def _read(given: Given) -> tuple[Document, tuple[str, ...]]:
     remarks = list(read.remarks)
     if not one_line(document.title):
         remarks.append("It states no title, so the note is called by the file's name.")
-        words = PurePath(given.name).stem.replace("-", " ").replace("_", " ").strip()
+        words = one_line(PurePath(given.name).stem.replace("-", " ").replace("_", " "))
         document = replace(document, title=words or "Untitled")
     video = document.video if is_video_id(document.video) else ""
     url = document.url if is_web_address(document.url) and not video else ""
@@ -168,9 +168,11 @@ def _write(course: Path, notes: Sequence[Imported]) -> None:
     """Write each note beside its place first, so that a full disk leaves all that was there as it was."""
     folder = course / _FOLDER
     drafts: dict[Path, Path] = {}
+    made = False
     try:
         if not folder.resolve().is_relative_to(course.resolve()):
             raise CourseError(f"{folder} leads out of the course.", fix="Make it a folder of the course.")
+        made = not folder.exists()
         folder.mkdir(exist_ok=True)
         for note in notes:
             target = (course / note.source.place.file).resolve()
@@ -188,3 +190,6 @@ def _write(course: Path, notes: Sequence[Imported]) -> None:
         for draft in drafts:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
+        if made:
+            with suppress(OSError):  # it holds notes, or was never made
+                folder.rmdir()

@@ -155,6 +155,21 @@ def test_a_file_is_refused(course: Path, tmp_path: Path) -> None:
         build(course, tmp_path / "out")
 
 
+def test_a_place_that_cannot_be_looked_at_is_told_in_a_sentence(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exists = Path.exists
+
+    def refused(path: Path) -> bool:
+        if path == tmp_path / "locked" / "out":
+            raise PermissionError(13, "Permission denied")
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", refused)
+    with pytest.raises(CourseError, match="cannot be read: Permission denied"):
+        build(course, tmp_path / "locked" / "out")
+
+
 def test_a_place_that_cannot_be_written_is_told_in_a_sentence(course: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(CourseError, match="cannot be"):

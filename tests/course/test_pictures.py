@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
+from unicodedata import normalize
 
 import pytest
 from hypothesis import example, given
@@ -24,6 +25,7 @@ FILES = {
     "assets/with space.png": a_png(shade=1),
     "assets/über.png": a_png(shade=2),
     "assets/deep/er/desk.png": a_png(shade=3),
+    f"assets/{normalize('NFD', 'ålesund')}.png": a_png(shade=5),
     "assets/100%.png": a_png(shade=4),
     "assets/notes.txt": b"no picture",
     "assets/broken.png": a_png()[:20],
@@ -50,6 +52,8 @@ def find(address: str) -> str:
         ("../assets/with%20space.png", "assets/with space.png"),
         ("assets/%C3%BCber.png", "assets/über.png"),
         ("assets/100%25.png", "assets/100%.png"),
+        (f"assets/{normalize('NFD', 'über')}.png", "assets/über.png"),
+        (normalize("NFC", "../assets/ålesund.png"), normalize("NFD", "assets/ålesund.png")),
         (value_token("assets/desk.png"), "assets/desk.png"),
         (f"../assets/{value_token('desk')}.png", "assets/desk.png"),
     ],
@@ -85,6 +89,7 @@ def test_a_picture_on_the_web_is_none_of_the_course(address: str) -> None:
         ("desk.png", "unreachable-picture", "assets/"),
         ("/assets/desk.png", "unreachable-picture", "assets/"),
         ("//example.com/desk.png", "unreachable-picture", "https://"),
+        ("../m%C3%BCll/desk.png", "unreachable-picture", "../müll/desk.png"),
         ("%5C%5Cserver%5Cdesk.png", "unreachable-picture", "assets/"),
         ("data:image/png;base64,AAAA", "unreachable-picture", "assets/"),
         ("javascript:alert(1)", "unreachable-picture", "assets/"),
@@ -173,7 +178,7 @@ def test_all_pictures_are_found_and_nothing_else_in_assets() -> None:
         ("assets/desk.png", "desk.png"),
         ("assets/deep/with space.png", "with-space.png"),
         ("assets/Über—uns (2).PNG", "Uber-uns-2-.PNG"),
-        ("assets/机.png", "png"),
+        ("assets/机.png", "picture.png"),
         ("assets/机", "picture"),
         ('assets/"><b>', "b-"),
     ],

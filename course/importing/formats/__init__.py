@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import PurePath
+from zipfile import is_zipfile
 
 from course.errors import CourseError, Place
 from course.importing.formats.docx import is_docx, read_docx
@@ -27,10 +29,11 @@ _FRAGMENT = re.compile(
 )
 _MARKDOWN_HEADING = re.compile(rb"^#{1,6} \S", re.MULTILINE)
 _ANY_TAG = re.compile(rb"<[a-z][^<>]*>", re.IGNORECASE)
+_ARCHIVE = b"PK\x03\x04"
 _OTHER_FORMATS = (
     (b"\xd0\xcf\x11\xe0", "This is a file of an old Office program.", "Save it as DOCX and import that."),
     (b"{\\rtf", "This is an RTF file.", "Save it as DOCX and import that."),
-    (b"PK\x03\x04", "This is an archive that holds no Word document.", "Unpack it, and import the document."),
+    (_ARCHIVE, "This is an archive that holds no Word document.", "Unpack it, and import the document."),
     (b"PK\x05\x06", "This is an empty archive.", "Name the document itself."),
 )
 
@@ -59,6 +62,9 @@ def _read(ending: str, content: bytes, name: str) -> Text:
         return read_pdf(content)
     if is_docx(content):
         return read_docx(content)
+    if head.startswith(_ARCHIVE) and not is_zipfile(io.BytesIO(content)):
+        fix = "Copy or download it again."
+        raise CourseError("This is a broken archive, or a part of a Word document.", fix=fix)
     for start, message, fix in _OTHER_FORMATS:
         if head.startswith(start):
             raise CourseError(message, fix=fix)

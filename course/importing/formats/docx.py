@@ -25,6 +25,7 @@ _MOST_PARTS = 5_000
 _STYLES = "\n".join(
     [
         "p[style-name='Title'] => h1:fresh",
+        "p.Title => h1:fresh",
         *(f"p[style-name='heading {level}'] => h{level + 1}:fresh" for level in range(1, 6)),
         *(f"p.Heading{level} => h{level + 1}:fresh" for level in range(1, 6)),
     ]

@@ -9,6 +9,7 @@ from course.errors import CourseError, Place
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DECLARED_WITHIN = 4_096
+_SHORTEST_WIDE, _MOSTLY = 8, 0.8
 _DECLARED = re.compile(
     rb"<meta\b[^<>]{0,300}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{2,40})|^\s*<\?xml[^<>]{0,100}?encoding=[\"']([\w.:-]{2,40})",
     re.IGNORECASE,
@@ -71,7 +72,17 @@ def _decoded(name: str, content: bytes, encoding: str, fix: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def _looks_wide(content: bytes) -> bool:
+    """Whether every other byte is empty, as in UTF-16 of mostly Latin letters."""
+    head = content[:_DECLARED_WITHIN]
+    empty = sorted(head[start::2].count(0) for start in (0, 1))
+    return len(head) >= _SHORTEST_WIDE and empty[0] == 0 and empty[1] * 2 > len(head) * _MOSTLY
+
+
 def _binary(name: str, content: bytes, place: int) -> CourseError:
     line = content.count(b"\n", 0, place) + 1
+    if _looks_wide(content):
+        message = "This looks like UTF-16 text that does not say so."
+        return CourseError(message, fix="Save it as UTF-8 in your editor.", place=Place(name, line))
     fix = "Name a document: HTML, Markdown, text, PDF or DOCX."
     return CourseError("This is a binary file, not a text.", fix=fix, place=Place(name, line))

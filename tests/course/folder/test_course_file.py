@@ -250,6 +250,12 @@ def test_the_lines_of_a_postal_address_are_kept() -> None:
     assert parse_course_file(content(postal_address=address)).postal_address == "Gardens\n1 Sample Street\nSampletown"
 
 
+def test_a_list_that_is_none_is_told_as_this_file_writes_lists() -> None:
+    error = refusal(days='days = "tuesday"')
+    assert "list" in error.message
+    assert 'days = ["one", "another"]' in error.fix
+
+
 def test_dates_to_skip_are_read_however_they_are_written() -> None:
     skip = 'skip = [2026-12-24, "2026-12-25", 2026-12-26T10:00:00Z]'
     assert parse_course_file(content(skip=skip)).cadence.skip == {date(2026, 12, day) for day in (24, 25, 26)}

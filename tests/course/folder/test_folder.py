@@ -53,6 +53,69 @@ def test_what_is_hidden_or_no_part_of_a_course_is_left_alone(tmp_path: Path) -> 
     assert read_files(tmp_path) == files
 
 
+@pytest.mark.parametrize("name", ["lessons", "sources", "assets", "theme"])
+def test_a_file_where_a_folder_belongs_is_an_error_and_not_an_empty_folder(tmp_path: Path, name: str) -> None:
+    written(tmp_path, {"course.toml": b"", name: b""})
+    with pytest.raises(CourseError, match="a file where a folder belongs") as caught:
+        read_files(tmp_path)
+    assert caught.value.place == Place(name)
+
+
+@pytest.mark.parametrize("path", ["lessons", "sources", "assets", "assets/deep", "theme"])
+def test_a_folder_that_cannot_be_read_is_an_error_and_not_an_empty_one(
+    tmp_path: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = written(tmp_path, small_course({"assets/deep/a.png": "x", "theme/lesson.txt": "x"}))
+    scandir = os.scandir
+
+    def refused(there: Path | str) -> object:
+        if Path(there) == folder / path:
+            raise PermissionError(13, "Permission denied")
+        return scandir(there)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(CourseError, match="cannot be read: Permission denied") as caught:
+        read_files(folder)
+    assert caught.value.place == Place(path)
+
+
+@pytest.mark.parametrize("name", ["course.toml", "lessons/01-soil.md"])
+def test_a_folder_whose_files_cannot_be_looked_at_is_told_in_a_sentence(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = written(tmp_path, small_course())
+    is_file = Path.is_file
+
+    def refused(path: Path) -> bool:
+        if path == folder / name:
+            raise PermissionError(13, "Permission denied")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    with pytest.raises(CourseError, match="Permission denied"):
+        read_files(folder)
+
+
+@pytest.mark.parametrize("folder", [b"lessons", b"sources", b"assets", b"theme"])
+def test_a_name_that_is_not_utf_8_is_told(tmp_path: Path, folder: bytes) -> None:
+    written(tmp_path, small_course({"assets/a.png": "x", "theme/lesson.txt": "x"}))
+    try:
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + folder + b"/\xff.md")).write_bytes(b"x")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    with pytest.raises(CourseError, match="not UTF-8") as caught:
+        read_files(tmp_path)
+    assert caught.value.place == Place(f"{folder.decode()}/?.md")
+
+
+def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
+    folder = written(tmp_path, small_course())
+    (folder / "lessons" / "03-air.md").symlink_to("03-air.md")
+    with pytest.raises(CourseError, match="leads back to itself") as caught:
+        read_files(folder)
+    assert caught.value.place == Place("lessons/03-air.md")
+
+
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("root:x:0:0")

@@ -18,7 +18,7 @@ from course.importing.document import Stated
 from course.importing.formats import LARGEST, Text, read_text
 from course.importing.formats.paragraphs import paragraphs
 from tests.architecture.source import ROOT
-from tests.course.importing.files import docx, paragraph, pdf
+from tests.course.importing.files import WORD, docx, paragraph, pdf
 
 PAGE = """\
 <!doctype html>
@@ -275,6 +275,9 @@ def test_a_text_is_utf_8_or_says_what_it_is(encoding: str) -> None:
         (b"Erde\n\x1a\x02", 2, "control characters"),
         (b"\x89PNG\r\n\x1a\n\0", 1, "binary"),
         ("Erde".encode("utf-16")[:-1], 1, "not UTF-16"),
+        ("Erde und Grüße\n".encode("utf-16-le"), 1, "looks like UTF-16"),
+        ("Erde und Grüße\n".encode("utf-16-be"), 1, "looks like UTF-16"),
+        ("Erde und Grüße\n".encode("utf-32-le"), 1, "binary"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", None, "old Office"),
         (b"{\\rtf1 x}", None, "RTF"),
         (b"a" * (LARGEST + 1), None, "over 10 MB"),
@@ -306,6 +309,12 @@ def test_a_word_document_gives_its_styles_as_headings_lists_and_tables() -> None
     assert read.stated == Stated("Soil & more", "Sample Author")
 
 
+def test_a_word_document_that_does_not_list_its_styles_has_a_title_too() -> None:
+    body = paragraph("On soil", "Title") + paragraph("What soil is", "Heading1") + paragraph("Soil holds water.")
+    content = docx(body, **{"word/styles.xml": f'<w:styles xmlns:w="{WORD}"/>'})
+    assert read_text("soil.docx", content).text == "# On soil\n\n## What soil is\n\nSoil holds water.\n"
+
+
 def test_the_only_heading_of_the_first_level_is_a_word_document_s_title() -> None:
     body = paragraph("On soil", "Heading1") + paragraph("Below", "Heading2") + paragraph("Words.")
     assert read_text("x", docx(body)).text == "# On soil\n\n## Below\n\nWords.\n"
@@ -315,7 +324,9 @@ def test_the_only_heading_of_the_first_level_is_a_word_document_s_title() -> Non
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (docx(paragraph("Soil."))[:-40], "no Word document"),
+        (docx(paragraph("Soil."))[:-40], "broken archive"),
+        (docx(paragraph("Soil.") * 1_000)[:500], "broken archive"),
+        (docx("", **{"word/document.xml": ""}).replace(b"word/document.xml", b"word/document.txt"), "no Word document"),
         (docx("<w:p>"), "broken"),
         (docx("", **{"word/document.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "broken"),
         (docx("", **{"word/big.xml": "a" * 20_000_001}), "too large"),

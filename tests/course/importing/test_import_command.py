@@ -16,6 +16,7 @@ from course.cli import import_
 from course.errors import CourseError
 from course.folder import load_folder
 from course.folder.source_note import parse_source
+from course.importing.intake import Given, import_documents
 from course.model import Source
 from course.new import new_course
 from tests.course.check.small import small_course, written
@@ -169,11 +170,22 @@ def test_standard_input_is_a_document_too(course: Path) -> None:
     assert (found["file"], found["path"]) == ("standard input", "sources/on-worms.md")
 
 
+def test_standard_input_twice_is_wrong_use(course: Path) -> None:
+    result = run("-", "-", given=PAGE.encode())
+    assert result.exit_code == 2
+    assert "name `-` once" in result.stderr
+
+
 def test_a_document_without_a_title_is_called_by_its_file_and_says_so(course: Path) -> None:
     body = paragraph("Worms", "Heading1") + paragraph("They dig.") + paragraph("Soil", "Heading1") + paragraph("It is.")
     [found] = data(a_file(course, "on_worms-and-soil.docx", docx(body)))
     assert (found["title"], found["source"]) == ("on worms and soil", "on-worms-and-soil")
     assert "no title" in found["remarks"][0]
+
+
+def test_a_document_whose_file_has_no_words_in_its_name_is_untitled(course: Path) -> None:
+    [imported] = import_documents(course, [Given("\udcff.txt", b"Worms live in the ground, and they dig.\n")])
+    assert (imported.source.title, imported.source.slug) == ("Untitled", "untitled")
 
 
 def test_the_folder_for_notes_is_made_where_there_is_none(course: Path) -> None:
@@ -270,7 +282,7 @@ def test_a_folder_without_a_course_is_told_and_left_alone(tmp_path: Path) -> Non
         ("large.html", b"<html>" + b"a" * 50_000_000, "large.html: The document is over 10 MB."),
         ("scan.pdf", pdf([[], []]), "scan.pdf: The PDF holds no text"),
         ("broken.pdf", b"%PDF-1.7\n", "broken.pdf: The PDF is broken."),
-        ("broken.docx", b"PK\x03\x04broken", "broken.docx: This is an archive that holds no Word document."),
+        ("broken.docx", b"PK\x03\x04broken", "broken.docx: This is a broken archive"),
         ("empty.docx", docx(""), "empty.docx: "),
         ("scripts.html", b"<html><body><script>alert(1)</script></body></html>", "scripts.html: "),
         ("furniture.md", b"# Title\n\n## Heading\n", "furniture.md: The document holds no words"),
@@ -376,8 +388,24 @@ def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_left_in_it(cours
     before = files(course)
     result = run(a_file(course, "page.html", PAGE))
     assert result.exit_code == 1
-    assert "cannot be written" in result.stderr
+    assert "sources: This is a file where a folder belongs." in result.stderr
     assert files(course) == before
+
+
+def test_a_full_disk_is_told_and_not_even_a_folder_is_left(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (course / "sources" / "on-soil.md").unlink()
+    (course / "sources").rmdir()
+    path = a_file(course, "page.html", PAGE)
+
+    def full(_path: Path, _content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    result = run(path)
+    assert result.exit_code == 1
+    assert "cannot be written" in result.stderr
+    assert "No space left on device" in result.stderr
+    assert not (course / "sources").exists()
 
 
 def test_a_folder_of_notes_that_leads_out_of_the_course_is_refused(course: Path) -> None:
