@@ -11,6 +11,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from course.errors import CourseError, Place
+from course.fences import without_comments
 from course.model import Course, Lesson, Passage, Source
 
 # What is not quite a citation is one that leads nowhere, so that `check` finds it; `[@somebody](https://…)` is a link.
@@ -80,9 +81,9 @@ def citing_parser(resolve: Callable[[str, str], object | None]) -> MarkdownIt:
 
 
 def references(lesson: Lesson) -> Iterator[Reference]:
-    """The citations of a lesson, in order, on every path through it; what stands in code is none."""
+    """The citations of a lesson, in order, on every path through it; what stands in code or in a comment is none."""
     parser = citing_parser(lambda source, passage: (source, passage))
-    for block in parser.parse(lesson.body):
+    for block in parser.parse(without_comments(lesson.body)):
         for token in _citations(block.children or ()):
             line = lesson.body_line + (block.map[0] if block.map else 0) + token.meta["line"]
             source, passage = token.meta["cited"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from markdown_it import MarkdownIt
 
 # A character that Unicode keeps for a program's own use (23.7, noncharacters), so that no text holds it.
 _BRACE, _HIDDEN = "{", "\ufdd0"
+_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
 def fenced_lines(source: str) -> frozenset[int]:
@@ -20,6 +23,15 @@ def hide_fences(source: str) -> str:
     code = fenced_lines(source)
     lines = source.replace(_HIDDEN, "").split("\n")
     return "\n".join(line.replace(_BRACE, _HIDDEN) if number in code else line for number, line in enumerate(lines))
+
+
+def without_comments(source: str) -> str:
+    """The text with as many empty lines in place of Jinja's comments, but for those in code fences.
+
+    >>> without_comments("a {# b\\n c #} d")
+    'a \\n d'
+    """
+    return reveal_fences(_COMMENT.sub(lambda found: "\n" * found[0].count("\n"), hide_fences(source)))
 
 
 def reveal_fences(text: str) -> str:

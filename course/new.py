@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -23,18 +24,30 @@ def new_course(folder: Path, copy_of: str | None = None) -> list[Path]:
     """
     name = _STARTER if copy_of is None else BUNDLED[copy_of]
     contents = dict(_files(resources.files("course") / name, Path()))
+    made: list[Path] = []
     try:
         if folder.exists() and not folder.is_dir():
             raise CourseError(f"{folder} is a file.", fix="Name a folder that is new or empty.")
         if folder.is_dir() and any(folder.iterdir()):
             raise CourseError(f"{folder} is not empty.", fix="Name a folder that is new or empty.")
         for path, content in contents.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(content)
+            place = folder / path
+            made += [parent for parent in reversed(place.parents) if not parent.exists()]
+            place.parent.mkdir(parents=True, exist_ok=True)
+            made.append(place)
+            place.write_bytes(content)
     except OSError as error:
+        _take_away(made)
         message = f"The course cannot be written to {folder}: {error.strerror}."
         raise CourseError(message, fix="Name another folder.") from error
     return [folder / path for path in contents]
+
+
+def _take_away(made: list[Path]) -> None:
+    """Remove what was made, the last first; that something cannot be removed is less than the error before."""
+    for path in reversed(made):
+        with suppress(OSError):
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _files(folder: Traversable, path: Path) -> Iterator[tuple[Path, bytes]]:

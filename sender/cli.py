@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -62,8 +63,16 @@ def dripcourse() -> None:
 
 def main() -> None:
     """Run the command line. A pipe that is closed at the other end is not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without a course's letters shows them spelled
     try:
         dripcourse()
     except BrokenPipeError:
         sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        sys.stderr.write(f"Error: What is to be shown cannot be written: {error.strerror}.\n")
         sys.exit(1)

@@ -11,6 +11,7 @@ from course.model import Answer, Quiz
 from course.slugs import SLUG
 
 _JINJA = re.compile(r"\{[{%#]")
+_CITATION_BEGINS = "[@"
 _FEWEST, _MOST = 2, 6
 _SHAPE = "Write each with `text`, `explanation` and, in one of them, `right: true`."
 
@@ -46,6 +47,8 @@ def _plain(table: Table, key: str) -> str:
     text = table.text(key)
     if _JINJA.search(text):
         raise table.error(key, f"`{key}` holds Jinja.", "Write a quiz in plain words, the same for everybody.")
+    if _CITATION_BEGINS in text:
+        raise table.error(key, f"`{key}` holds a citation.", "Cite in the lesson's text: a quiz has no list of sources.")
     return text
 
 

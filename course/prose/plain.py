@@ -9,6 +9,8 @@ from markdown_it.token import Token
 from course.citations import Cited
 from course.personal.tokens import in_address, replace_symbols, replace_values
 
+_BREAKS = frozenset({"softbreak", "hardbreak"})
+
 
 def plain_text(tokens: Sequence[Token]) -> str:
     """The text of parsed Markdown, its blocks parted by blank lines; long lines are left to the reader's window."""
@@ -106,7 +108,8 @@ def _inline(token: Token) -> str:
             case "hardbreak":
                 parts.append("\n")
             case "image":
-                parts.append(f"[{child.content}]" if child.content else "")
+                shown = "".join(" " if one.type in _BREAKS else one.content for one in child.children or ())
+                parts.append(f"[{shown}]" if shown else "")
             case "link_open":
                 starts.append((len(parts), str(child.attrGet("href") or "")))
             case "link_close":

@@ -37,6 +37,7 @@ def course(body: str) -> Course:
         ("```\n[@x#y]\n```\n\n    [@x#y]\n\n`[@x#y]` ``a [@x#y]`` \\[@x#y]", []),
         ("- ~~~\n  [@x#y]\n  ~~~\n- [@x#y]", [8]),
         ("a `code\n[@x#y]` b [@x#y]", [6]),
+        ("{# [@x#y]\n\n[@x#y] #}\n[@x#y]\n```\n{#\n```\n[@x#y] #}", [8, 12]),
     ],
 )
 def test_a_citation_is_found_at_its_line_and_not_in_code(body: str, lines: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from importlib import resources
 from pathlib import Path
 
@@ -78,3 +79,19 @@ def test_a_place_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) ->
     (tmp_path / "file").write_text("a file")
     with pytest.raises(CourseError, match="cannot be written"):
         new_course(tmp_path / "file" / "mine")
+
+
+def test_what_cannot_be_written_whole_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_bytes, written = Path.write_bytes, list[Path]()
+
+    def full_disk(path: Path, content: bytes) -> int:
+        written.append(path)
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write_bytes(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    with pytest.raises(CourseError, match="No space left on device"):
+        new_course(tmp_path / "shelf" / "mine")
+    assert len(written) == 3
+    assert list(tmp_path.iterdir()) == []

@@ -70,6 +70,7 @@ def test_an_answer_is_found_by_its_letter() -> None:
         (changed("  question: Which comes first?\n", ""), 4, "[quiz] has no `question`."),
         (changed("Which comes first?", "'{{ subscriber.role }}?'"), 6, "`question` holds Jinja."),
         (changed("The second", "'{% if x %}'"), 8, "`text` holds Jinja."),
+        (changed("It comes", "'[@x#y]' # It comes"), 9, "`explanation` holds a citation."),
         (changed("    - text: The second\n      explanation: It comes after the first.\n", ""), 7, "this one has 1."),
         (changed("  answers:\n", "  answer:\n"), 7, "`answer` is not a setting of [quiz]."),
         (changed("      explanation: It comes after the first.\n", ""), 8, "an answer has no `explanation`."),

@@ -133,7 +133,7 @@ def test_a_guide_of_a_handbook_in_markdown() -> None:
         ("Author: Sample Author\nPublished: 5th June 2023", "Sample Author", date(2023, 6, 5)),
         ("Sample Author, Sample Company\nSample role: writer\nJun 5, 2023", "Sample Author", date(2023, 6, 5)),
         ("Updated: October 2, 2024\nPublished on June 5, 2023\nby Sample Author", "Sample Author", date(2023, 6, 5)),
-        ("Sample Author\nHead of Samples\nUpdated October 2, 2024", "Sample Author", None),
+        ("Sample Author\nHead of Samples\nUpdated October 2, 2024", "Sample Author", date(2024, 10, 2)),
         ("5.6.2023 · Sample Author", "Sample Author", date(2023, 6, 5)),
         ("By Sample Author and Other Author\n06/05/2023", "Sample Author and Other Author", None),
         ("7 min read", "", None),

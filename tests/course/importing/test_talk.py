@@ -86,9 +86,15 @@ def test_what_leads_in_stands_before_the_words_it_leads_to() -> None:
     ]
 
 
-def test_what_trails_joins_the_remark_before_it() -> None:
-    text = "## One\n\nAsk [1:00]. And wait.\n\nNobody minds.\n\n## Two\n\nLook [2:00]."
-    assert blocks(text) == [("00:01:00", "Ask. And wait. Nobody minds."), ("00:02:00", "Look.")]
+def test_what_trails_joins_the_remark_before_it_and_a_paragraph_of_its_own_stays_one() -> None:
+    text = "## One\n\nAsk [1:00]. And wait.\n\nNobody minds.\n\n- Do it.\n- Say it [3:00].\n\n## Two\n\nLook [2:00]."
+    assert blocks(text) == [
+        ("00:01:00", "Ask. And wait."),
+        ("", "Nobody minds."),
+        ("", "Do it."),
+        ("00:03:00", "Say it."),
+        ("00:02:00", "Look."),
+    ]
 
 
 def test_of_two_stamps_for_the_same_words_the_first_counts() -> None:

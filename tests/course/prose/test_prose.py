@@ -124,6 +124,7 @@ def test_an_address_that_a_printed_value_completes_is_judged_as_a_whole() -> Non
         ("a\n\n---\n\nb", "a\n\n* * *\n\nb"),
         ("| a | b |\n|---|---|\n| *1* | 2 |", "a | b\n1 | 2"),
         ("![a plant](https://example.com/p.png) ![](https://example.com/q.png)x", "[a plant] x"),
+        ("![a **big**\nplant `x`](https://example.com/p.png)", "[a big plant x]"),
     ],
 )
 def test_plain_text_is_written_from_the_markdown(markdown: str, expected: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -163,3 +164,24 @@ def test_a_pipe_that_is_closed_at_the_other_end_is_no_traceback() -> None:
         said = process.stderr.read()
     assert "Traceback" not in said
     assert "Exception" not in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_what_cannot_be_shown_is_told_in_a_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sender", "check", "course/starter"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE,
+            text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == "Error: What is to be shown cannot be written: No space left on device.\n"
+
+
+def test_a_terminal_without_a_courses_letters_shows_them_spelled(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "sender", "check", str(tmp_path / "机")], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "\\u673a" in done.stdout
