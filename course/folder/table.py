@@ -47,7 +47,7 @@ class Table:
         """The text under `key`, white space folded; without a default it must be there and not empty."""
         value = self.values.get(key, default)
         if value is None or (isinstance(value, str) and not value.strip() and default is None):
-            raise self.error(key, f"{self.name} has no `{key}`.", f"Add `{key}` with a text.")
+            raise self.error(key, f"{self.name[0].upper()}{self.name[1:]} has no `{key}`.", f"Add `{key}` with a text.")
         if not isinstance(value, str):
             raise self.error(key, f"`{key}` must be a text.", "Write one text, in quotes.")
         if _UNFIT.search(value):

@@ -73,7 +73,7 @@ def test_an_answer_is_found_by_its_letter() -> None:
         (changed("It comes", "'[@x#y]' # It comes"), 9, "`explanation` holds a citation."),
         (changed("    - text: The second\n      explanation: It comes after the first.\n", ""), 7, "this one has 1."),
         (changed("  answers:\n", "  answer:\n"), 7, "`answer` is not a setting of [quiz]."),
-        (changed("      explanation: It comes after the first.\n", ""), 8, "an answer has no `explanation`."),
+        (changed("      explanation: It comes after the first.\n", ""), 8, "An answer has no `explanation`."),
         (changed("      right: true\n", ""), 7, "No answer of the quiz is right."),
         (changed("right: true", "right: yes, it is"), 11, "`right` must be true or false."),
         (changed("      explanation: It", "      right: true\n      explanation: It"), 12, "2 answers of the quiz are"),
