@@ -48,7 +48,7 @@ def _plain(table: Table, key: str) -> str:
     if _JINJA.search(text):
         raise table.error(key, f"`{key}` holds Jinja.", "Write a quiz in plain words, the same for everybody.")
     if _CITATION_BEGINS in text:
-        raise table.error(key, f"`{key}` holds a citation.", "Cite in the lesson's text: a quiz has no list of sources.")
+        raise table.error(key, f"`{key}` holds a citation.", "Cite in the lesson's text; a quiz lists no sources.")
     return text
 
 

@@ -3,101 +3,69 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from course.importing.answer_lines import (
+    LONGEST_LINE,
+    announces_the_site,
+    answered,
+    answers_at,
+    asked,
+    counts_answers,
+    inviting,
+    is_around,
+    is_comment,
+    name_in,
+    named_by_itself,
+    site_of,
+    without_count,
+    without_letter,
+)
 from course.importing.contents import without_contents
 from course.importing.dates import day
-from course.importing.document import Document, Stated
+from course.importing.document import NOTHING_STATED, Document, Stated
 from course.importing.furniture import furniture, is_menu, is_trail
 from course.importing.head import merged
+from course.importing.head_lines import menus
 from course.importing.headings import is_short_line, sections, with_headings
 from course.importing.names import is_person, is_role
 from course.importing.page import without_furniture
-from course.importing.patterns import any_of
 from course.importing.pieces import Kind, Piece, pieces
+from course.importing.title import key, titles_in
 
-_WHEN = (
-    r"(?:(?:about |over |almost )?(?:an?|\d+|one|two|three|several|a few) [a-z]+ ago|yesterday|today|last [a-z]+"
-    r"|recently|just now|\d+ ?(?:s|m|min|h|d|w|mo|y)(?: ago)?"
-    r"|(?:on |in |at )?(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*,? )?"
-    r"(?:\d{1,4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.? \d)[\w ,.:/-]{2,40})"
-)
-_BETWEEN = r"(?:[\s,:·|•()–-]{1,4})"
-_BY_AND_WHEN = rf"(?:{_BETWEEN}by:? (?P<by>.{{2,60}}?))?(?:{_BETWEEN}(?P<when>{_WHEN}))?"
-_OF_AND_WHEN = rf"(?: by|:| from) (?P<of>\S.{{1,50}}?)(?:{_BETWEEN}(?P<then>{_WHEN}))?"
-_ASKED = any_of(rf"""
-    (?:(?P<before>\S.{{1,50}}?){_BETWEEN})?(?:asked|posted)(?: (?:a|this|the))?(?: question)?{_BY_AND_WHEN}:?
-    question(?: asked)?{_OF_AND_WHEN}
-""")
-_ANSWERED = any_of(rf"""
-    (?:(?P<before>\S.{{1,50}}?){_BETWEEN})?(?:answered|replied)(?: (?:to )?(?:this|the)(?: question)?)?{_BY_AND_WHEN}:?
-    (?:(?:best |top |accepted )?answer|reply|response){_OF_AND_WHEN}:?
-""")
-_MARKER = any_of(r"""
-    (?:(?:all|top|best|accepted|most helpful|\d+|one|two|three|the) ){0,3}(?:answers?|replies)(?: ?\(?\d+\)?)?:?
-""")
-_AROUND = any_of(r"""
-    sort(?:ed)? by:? ?(?:votes?|newest|oldest|date|best|top|most|recent|relevance|helpful).{0,20}
-    (?:up|down)vote[sd]?(?: ?\(?\d+\)?)?
-    (?:\d+ )?(?:votes?|points?|helpful|likes?|follow(?:ers?|ing)?)
-    (?:helpful|like|thanks|useful|reply|comment|share|follow|report|flag|edit|save|bookmark|vote)s?(?: ?\(?\d+\)?)?
-    (?:viewed|modified|active|edited|views|asked|member since|joined)\b.{0,30}(?:\d|\bago|today|yesterday)\b.{0,20}
-    (?:ask|add|post|write|submit) (?:a|an|your|another)(?: own| new)? (?:question|answer)|your answer
-    (?:have|got) (?:a|an|another)(?: \w{1,20})? question.{0,40}
-    \d+ (?:answers?|views)|\d+ people (?:found|like|follow|have).{0,40}
-    (?:log|sign) ?(?:in|up) (?:to|with) .{0,60}
-    (?:this )?(?:answer|question) (?:was|is|has been) (?:accepted|closed|edited|helpful).{0,60}
-    view (?:all )?(?:answers|profile|question).{0,20}
-    question|author|original poster|op|accepted|verified|expert|staff|moderator|(?:top|best) contributor
-    (?:be the first to|know the|can you) answer.{0,30}
-    level \d+|\d[\d,.]*k? (?:reputation|points|karma)
-""")
-_SITE = re.compile(
-    r"(?=.{0,250}\bquestions?\b)(?=.{0,250}\b(?:answers?|share|experts?|community|members)\b)"
-    r"(?:in|at|on|with|welcome to|join)?\s?(?P<name>[A-Z0-9].{1,60}?),?\s"
-    r"(?:you can|(?:is|are) (?:an?|the|where)|lets you|helps|allows|members)\b.{5,250}",
-    re.IGNORECASE,
-)
-_ASKING = re.compile(
-    r"(?:[Aa]sk (?:and|or) (?:answer|share)|(?:[Aa]sk|[Pp]ost) (?:your )?questions?)\b.{0,30}\bon "
-    r"(?P<name>[A-Z].{1,50}?)[.!]?"
-)
-_ABOUT_THE_SITE = any_of(r"""
-    where am i\??
-    what is this(?: place| site| page)?\??
-    about this (?:site|community|page|space)
-""")
-_NAMED_AT_THE_START = re.compile(r"(?:In|On|At|Welcome to) (?P<name>[A-Z].{1,60}?)(?:,? you can|[.,!])")
-_PREFIX = re.compile(r"(?:Q(?:uestion)?|A(?:nswer)?)\s?\d{0,3}[.:)]\s+(?=\S)")
-_LONGEST_LINE = 300
+_LONGEST_ANSWERED = 20
+_MOST_IN_A_PROFILE, _LONGEST_PROFILE = 3, 10
+_MOST_TAGS = 5
+_MOST_SET_CLOSE = 0.8
 
 
 def asks_and_answers(text: str) -> bool:
     """Whether a text is a question-and-answer page: it says when a question was asked, or counts its answers."""
     lines = [line.strip(" #*_\t") for line in text.split("\n")]
     short = [line for line in lines if 0 < len(line) <= 120]
-    if any(line[:1].isupper() and "sked" in line and _asked(line) for line in short):
+    if any(line[:1].isupper() and "sked" in line and asked(line) for line in short):
         return True
     questions = any(line.endswith("?") for line in short[:30]) or any(
         line.startswith(("Q:", "Question:")) for line in short
     )
-    answered = any(_ANSWERED.fullmatch(line) or re.fullmatch(r"\d+ answers?", line, re.IGNORECASE) for line in short)
+    answers = any(answers_at(line) or re.fullmatch(r"\d+ answers?", line, re.IGNORECASE) for line in short)
     labelled = any(line.startswith("Q:") for line in short) and any(line.startswith("A:") for line in lines)
-    return (questions and (answered or labelled)) or any(_site_of(line) for line in lines if len(line) <= _LONGEST_LINE)
+    return (questions and (answers or labelled)) or any(site_of(line) for line in lines if len(line) <= LONGEST_LINE)
 
 
-def read_answers(text: str, stated: Stated) -> Document:
-    """Read a question-and-answer page; `stated` is its front matter."""
+def read_answers(text: str, stated: Stated, given: Stated = NOTHING_STATED) -> Document:
+    """Read a question-and-answer page; `stated` is its front matter, `given` what its file's format states."""
     found = without_contents(pieces(text))
-    title_at = _question(found, stated)
+    title_at = _question(found, stated, given)
     page = _Page(found, title_at)
     for place in range(len(found)):
         page.read(place)
-    title = _PREFIX.sub("", found[title_at].text) if title_at >= 0 else ""
+    title = without_letter(found[title_at].text) if title_at >= 0 else ""
     body, states = page.body()
-    whole = merged(stated, Stated(title=title, date=page.asked_on, publisher=page.site or page.above), states)
+    site = page.site or given.publisher or page.above
+    whole = merged(stated, Stated(title=title, date=page.asked_on or page.answered_on, publisher=site), states)
     return Document(
         title=whole.title,
         sections=sections(body),
@@ -109,16 +77,20 @@ def read_answers(text: str, stated: Stated) -> Document:
     )
 
 
-def _question(found: Sequence[Piece], stated: Stated) -> int:
+def _question(found: Sequence[Piece], stated: Stated, given: Stated) -> int:
     """The place of the question that is the page's title; -1 where there is none."""
+    wanted = titles_in(given)
     for place, piece in enumerate(found[:60]):
-        if piece.kind is Kind.HEADING and piece.level == 1 and not _is_around(piece.text):
+        if piece.kind in {Kind.HEADING, Kind.TEXT} and key(piece.text) in wanted:
+            return place
+    for place, piece in enumerate(found[:60]):
+        if piece.kind is Kind.HEADING and piece.level == 1 and not is_around(piece.text):
             return place
     for place, piece in enumerate(found[:60]):
         if stated.title and piece.text == stated.title:
             return place
         long = len(piece.text.split()) >= 4 or piece.text.startswith(("Q:", "Question:"))
-        if long and piece.text.endswith("?") and len(piece.text) <= _LONGEST_LINE and not _is_around(piece.text):
+        if long and piece.text.endswith("?") and len(piece.text) <= LONGEST_LINE and not is_around(piece.text):
             return place
     lines = [place for place, piece in enumerate(found[:30]) if is_short_line(piece) and not _is_known(piece.text)]
     return max(lines, key=lambda place: len(found[place].text.split()), default=-1)
@@ -144,7 +116,23 @@ class _Page:
     site: str = ""
     above: str = ""
     asked_on: date | None = None
+    answered_on: date | None = None
     expects_writer: bool = False
+    expects_asker: bool = False
+    signed_below: bool = False
+    close: bool = False
+    menus: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        """See how the page is set: whether names stand below the answers, and whether its lines have room between."""
+        marker = next((place for place, piece in enumerate(self.found) if counts_answers(piece.text)), len(self.found))
+        for piece in self.found[marker:]:
+            says = len(piece.text.split()) > (_LONGEST_PROFILE if piece.text[-1] in ".!?" else _LONGEST_ANSWERED)
+            if says or answered(piece):
+                self.signed_below = not answered(piece)
+                break
+        self.menus = menus(self.found, max(0, self.title_at))
+        self.close = sum(not piece.apart for piece in self.found) > _MOST_SET_CLOSE * len(self.found)
 
     @property
     def author(self) -> str:
@@ -158,7 +146,7 @@ class _Page:
         body, states = list[Piece](), Stated()
         for number, answer in enumerate(self.answers):
             words, credited = without_furniture(answer.pieces)
-            if number and words:
+            if number and words and answer.writer:
                 body.append(Piece(Kind.HEADING, answer.writer, 2))
             body += with_headings(words)
             states = merged(states, credited)
@@ -170,36 +158,43 @@ class _Page:
         text = piece.text
         if place == self.title_at:
             return
-        if len(text) > _LONGEST_LINE or piece.kind is Kind.CODE:
+        if len(text) > LONGEST_LINE or piece.kind is Kind.CODE:
             self._keep(piece)
-        elif asked := _asked(text):
-            self._take_asker(asked)
-        elif answered := _ANSWERED.fullmatch(text):
-            self._take_writer(answered)
-        elif site := _site_of(text):
+        elif place in self.menus or is_comment(text):
+            return
+        elif question := asked(text):
+            self._take_asker(question)
+        elif answer := answered(piece):
+            self._take_writer(answer, [cell for cell in piece.cells if is_person(cell)])
+        elif site := inviting(text) or site_of(text):
             self.site = self.site or site
-        elif place and _ABOUT_THE_SITE.fullmatch(self.found[place - 1].text) and not is_short_line(piece):
-            named = _NAMED_AT_THE_START.match(text)
-            self.site = self.site or (named["name"] if named else "")
-        elif _MARKER.fullmatch(text):
+        elif place and announces_the_site(self.found[place - 1].text) and not is_short_line(piece):
+            self.site = self.site or named_by_itself(text)
+        elif counts_answers(text):
             self.expects_writer = True
-        elif not _is_around(text):
+        elif not is_around(text):
             self._read_other(place, piece)
 
     def _read_other(self, place: int, piece: Piece) -> None:
         if self.expects_writer and is_person(piece.text):
             self._add_writer(piece.text)
-        elif self._names_whoever_comes(place) or (is_role(piece.text) and self._stands_by_a_name(place)):
             return
-        elif place < self.title_at:
+        if self.expects_asker and is_person(piece.text):
+            self.asker, self.expects_asker = self.asker or piece.text, False
+            return
+        if self._names_whoever_comes(place) or (is_role(piece.text) and self._stands_by_a_name(place)):
+            return
+        if self._is_a_counted_name(piece) or self._is_of_a_profile(place) or self._is_close_to_buttons(place):
+            return
+        if place < self.title_at:
             self._take_above(piece)
         else:
             self._keep(piece)
 
     def _keep(self, piece: Piece) -> None:
         if len(piece.text.split()) > 9:
-            self.expects_writer = False
-        text = _PREFIX.sub("", piece.text)
+            self.expects_writer = self.expects_asker = False
+        text = without_letter(piece.text)
         self.answers[-1].pieces.append(replace(piece, text=text))
 
     def _take_above(self, piece: Piece) -> None:
@@ -211,14 +206,14 @@ class _Page:
 
     def _names_whoever_comes(self, place: int) -> bool:
         """Whether the piece is the name above `Asked …` or `Answered …`, perhaps with a profile line between."""
-        if not is_person(self.found[place].text):
+        if not is_person(self.found[place].text) or is_around(self.found[place].text):
             return False
         following = self.found[place + 1 : place + 4]
         for piece in following:
-            if _asked(piece.text):
+            if asked(piece.text):
                 self.asker = self.asker or self.found[place].text
                 return True
-            if _ANSWERED.fullmatch(piece.text):
+            if answered(piece):
                 self._add_writer(self.found[place].text)
                 return True
             if len(piece.text.split()) > 9 or piece.text.endswith("?"):
@@ -230,52 +225,87 @@ class _Page:
         known = {self.asker, *self.writers}
         return above in known or any(person and person in above for person in known)
 
-    def _take_asker(self, asked: re.Match[str]) -> None:
-        name = _name_in(asked)
+    def _is_a_counted_name(self, piece: Piece) -> bool:
+        """Whether the piece is a name with what its owner has earned: `Sample Person 31`."""
+        name = without_count(piece.text)
+        if name == piece.text or not is_person(name):
+            return False
+        if not self.writers and not self.expects_writer:
+            self.asker = self.asker or name
+        return True
+
+    def _is_of_a_profile(self, place: int) -> bool:
+        """Whether a short line says who somebody is: it is between a name and `Answered`, or close to a name."""
+        piece = self.found[place]
+        if not _may_be_of_a_profile(piece):
+            return False
+        above = self.found[max(0, place - _MOST_IN_A_PROFILE) : place]
+        below = self.found[place + 1 : place + 1 + _MOST_IN_A_PROFILE]
+        if _first(reversed(above), lambda one: is_person(one.text)) and _first(below, _says_when):
+            return True
+        if self.close and not is_role(piece.text):
+            return False
+        beside = [] if piece.apart else above[-1:]
+        beside = [*beside, *(one for one in below[:1] if not one.apart)]
+        return any(map(_heads_an_answer, beside))
+
+    def _is_close_to_buttons(self, place: int) -> bool:
+        """Whether a few words stand close above what surrounds an answer, such as `Share`: its tags."""
+        below = self.found[place + 1 : place + 2]
+        few = len(self.found[place].text.split()) <= _MOST_TAGS and self.found[place].text[-1] not in ".?!:"
+        return few and not self.close and any(not one.apart and is_around(one.text) for one in below)
+
+    def _take_asker(self, question: re.Match[str]) -> None:
+        name = name_in(question)
         if is_person(name):
             self.asker = self.asker or name
-        self.asked_on = self.asked_on or day(asked["when"] or asked["then"] or "")
+        self.expects_asker = not self.asker
+        self.asked_on = self.asked_on or day(question["when"] or question["then"] or "")
 
-    def _take_writer(self, answered: re.Match[str]) -> None:
-        name = _name_in(answered)
-        if is_person(name):
-            self._add_writer(name)
-        self.expects_writer = not self.writers
+    def _take_writer(self, answer: re.Match[str], beside: Sequence[str]) -> None:
+        self.answered_on = self.answered_on or day(answer["when"] or answer["then"] or "")
+        named = [name for name in (name_in(answer), *beside) if is_person(name)]
+        if named:
+            self._add_writer(named[0])
+        self.expects_writer = not self.writers or (self.signed_below and not named)
 
     def _add_writer(self, name: str) -> None:
-        if self.writers and name != self.writers[-1]:
+        if self.signed_below:
+            self.answers[-1].writer = name
+            self.answers.append(_Answer(""))
+        elif self.writers and name != self.writers[-1]:
             self.answers.append(_Answer(name))
         self.writers.append(name)
         self.expects_writer = False
 
 
-def _asked(text: str) -> re.Match[str] | None:
-    """The line that says who asked, or when; a sentence that merely speaks of asking is none."""
-    found = _ASKED.fullmatch(text) if len(text) <= 150 else None
-    return found if found and (found["when"] or is_person(_name_in(found))) else None
+def _may_be_of_a_profile(piece: Piece) -> bool:
+    text = piece.text
+    return (
+        piece.kind is Kind.TEXT
+        and len(text.split()) < _LONGEST_PROFILE
+        and text[-1] not in ".?!:"
+        and text[0].isupper()
+    )
 
 
-def _name_in(line: re.Match[str]) -> str:
-    """Who is named in a line that says who asked, or who answered."""
-    return (line["before"] or line["by"] or line["of"] or "").strip(" ,·|-").split(", ")[0]
+def _first(pieces: Iterable[Piece], fits: Callable[[Piece], bool]) -> bool:
+    """Whether one of the pieces fits, with nothing but short lines before it."""
+    for piece in pieces:
+        if fits(piece):
+            return True
+        if not _may_be_of_a_profile(piece):
+            return False
+    return False
 
 
-def _site_of(text: str) -> str:
-    """The site that describes itself in a line as one where questions are asked and answered; else empty."""
-    found = _SITE.fullmatch(text) or _ASKING.fullmatch(text)
-    if found is None or not ("ask" in text.lower() or "question and answer" in text.lower() or "q&a" in text.lower()):
-        return ""
-    name = found["name"].strip(" ,")
-    return name if all(word[0].isupper() or word in {"of", "the", "and", "for", "&"} for word in name.split()) else ""
+def _says_when(piece: Piece) -> bool:
+    return answered(piece) is not None or asked(piece.text) is not None
 
 
-def _is_around(text: str) -> bool:
-    bare = text.strip(" ·|•▲▼✓✔👍")
-    known = len(bare) <= 120 and (_AROUND.fullmatch(bare) or _ABOUT_THE_SITE.fullmatch(bare))
-    return bool(known) or not any(map(str.isalnum, text))
+def _heads_an_answer(piece: Piece) -> bool:
+    return piece.text.strip("+-–").isdigit() or is_person(piece.text) or _says_when(piece)
 
 
 def _is_known(text: str) -> bool:
-    return bool(
-        _is_around(text) or is_person(text) or is_role(text) or is_menu(text) or furniture(text) or _asked(text)
-    )
+    return bool(is_around(text) or is_person(text) or is_role(text) or is_menu(text) or furniture(text) or asked(text))

@@ -8,6 +8,7 @@ from datetime import date
 from course.importing.addresses import ADDRESS, video_id, web_address
 from course.importing.dates import dates
 from course.importing.document import Stated
+from course.importing.furniture import furniture
 from course.importing.names import is_person
 
 _LONGEST = 200
@@ -15,7 +16,10 @@ _FIELDS = (
     ("title", "title"),
     ("author", "author, authors, by, written by, words by, writer, writers, posted by, text, creator, contributor"),
     ("author", "speaker, speakers, guest, guests, with, featuring, presenter, presented by, interviewee, talk by"),
-    ("publisher", "publisher, published by, site, website, channel, show, podcast, from, source, publication"),
+    (
+        "publisher",
+        "publisher, published by, published in, site, website, channel, show, podcast, from, source, publication",
+    ),
     ("publisher", "organisation, organization, company, blog, series, platform, hosted by"),
     ("date", "date, published, published on, posted, posted on, publication date, date published, first published"),
     ("date", "release date, released, aired, recorded, created"),
@@ -28,15 +32,32 @@ _LABELS = {name: field for field, names in _FIELDS for name in names.split(", ")
 _ALONE = frozenset(
     {
         *("author", "authors", "written by", "words by", "posted by", "writer", "speaker", "guest"),
-        *("publisher", "published by", "published", "published on", "posted on", "date", "last updated", "updated"),
+        *(
+            "publisher",
+            "published by",
+            "published in",
+            "published",
+            "published on",
+            "posted on",
+            "date",
+            "last updated",
+            "updated",
+        ),
         *("reading time", "read time", "category", "topic", "type"),
     }
 )
 """The labels that may have a line to themselves, with what they name on the next."""
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z ]{1,25}?)\s?[:：]\s?(\S.*)")
 _BYLINE = re.compile(
-    r"(?:(?:words|written|posted|story|text|article|shared|a (?:talk|guide|post))\s)?by:?\s+(?P<author>\S.*)"
+    r"(?:(?:(?:an?|the)\s)?(?:words|written|posted|story|text|article|shared|told|reported|reporting|essay|guide|post|talk"
+    r"|recipe|report|column|tutorial|lecture|notes|answer|letter|interview)\s)?by:?\s+(?P<author>\S.*)"
     r"|published by\s+(?P<publisher>\S.*)",
+    re.IGNORECASE,
+)
+_WORKED_ON = re.compile(
+    r"(?:photo(?:graph)?(?:s|y)?|pictures?|images?|illustrat(?:ions?|ed)|drawings?|art(?:work)?|graphics?|design(?:ed)?|edited"
+    r"|(?:additional )?(?:editing|reporting|research)|translat(?:ed|ion)|(?:medically |peer |technically )?reviewed"
+    r"|fact[- ]checked|produced|production|video|audio|music|sponsored|curated|narrated) by:?\s+(?P<name>\S.*)",
     re.IGNORECASE,
 )
 _UPDATED = re.compile(r"\b(?:updated?|modified|edited|reviewed|revised|changed)(?:\s(?:on|at))?\W*$", re.IGNORECASE)
@@ -47,7 +68,9 @@ _TIME_TO_READ = re.compile(
 )
 _AROUND_DATES = re.compile(
     r"\b(?:first|originally|last)?\s?(?:published|posted|updated?|modified|edited|reviewed|revised|released|recorded"
-    r"|written|created|added|aired)(?:\s(?:on|at|in))?\b|\b(?:on|at)\s*$|\bdate\b",
+    r"|written|created|added|aired)(?:\s(?:on|at|in))?\b|\b(?:on|at)\s*$|\bdate\b"
+    r"|\b(?:\d[\d.,]*[km]?|no|one) (?:comments?|views?|shares?|likes?|replies|reply|responses?|claps?|reads?)\b"
+    r"|\b(?:leave|add|post|write) a (?:comment|reply|response)\b",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"\s*[·|•–—/@]\s*|\s+-\s+|\s*,\s+|\s*[()]\s*|\s{2,}|\s+(?:for|in|at|on)\s+")
@@ -76,9 +99,18 @@ def credit(line: str) -> Stated | None:
     rest, published, dated = _without_dates(line)
     if byline := _BYLINE.fullmatch(rest):
         return _from_byline(byline, published)
+    if (other := _WORKED_ON.fullmatch(rest)) and author_of(other["name"]):
+        return Stated(date=published)
     if not dated:
         return None
     return _from_parts(rest, published)
+
+
+def updated(line: str) -> date | None:
+    """The day on which a line says that the document was last changed."""
+    if len(line) > _LONGEST:
+        return None
+    return next((one.date for one in dates(line) if one.date and _UPDATED.search(line[: one.start])), None)
 
 
 def labelled(field: str, value: str) -> Stated | None:
@@ -137,7 +169,11 @@ def _from_parts(rest: str, published: date | None) -> Stated | None:
             author = author or author_of(byline["author"])
         elif part and is_person(part):
             author = author or part
-        elif part and not (len(part.split()) <= 4 and all(_is_a_title_word(word) for word in part.split())):
+        elif (
+            part
+            and furniture(part) is None
+            and not (len(part.split()) <= 4 and all(_is_a_title_word(word) for word in part.split()))
+        ):
             return None
     return Stated(author=author, date=published)
 

@@ -51,3 +51,6 @@ class Stated:
     date: date | None = None
     url: str = ""
     video: str = ""
+
+
+NOTHING_STATED = Stated()

@@ -25,6 +25,8 @@ class Furniture(Enum):
     """Such as `Related posts`: the titles below it, and their first sentences, are of other documents."""
     ENDS = "ends"
     """Such as `12 comments`: below it stand other people's words."""
+    ABOUT = "about"
+    """Who wrote the document, in a few words about them."""
     CONTENTS = "contents"
     """Such as `On this page`: what follows may list the headings."""
 
@@ -66,6 +68,9 @@ _PICTURE = any_of(r"""
     (?:featured|hero|cover|header|profile|author|main) (?:image|picture|photo|banner|avatar)
     (?:avatar|profile picture|headshot|logo)(?: (?:of|for) .{1,60})?
     .{1,60}(?:'s|’s) (?:avatar|profile picture|photo)
+    \[(?:image|photo|picture|illustration|figure|video|audio|graphic|caption)\b[^\[\]]{0,200}\]
+    [^?!]{1,150}\b(?:photo(?:graph)?|image|picture|illustration)s?: (?-i:[A-Z])[\w'’&-]*(?: (?-i:[A-Z])[\w'’&-]*){0,4}
+    [^.?!]{1,120}\((?:image|photo|picture|illustration|credit|graphic|source|courtesy)s?(?: by| of|:) [^().?!]{2,60}\)
     (?:image|photo|picture|illustration)s?(?: credits?| source| courtesy)?(?: ?: | by | courtesy of )[^.?!]{1,100}
 """)
 _SLUG = re.compile(r"[\w@%.()&'’+-]{6,150}")
@@ -78,7 +83,7 @@ _COPY = any_of(r"""
 """)
 _CONTENTS = any_of(r"""
     on this page
-    (?:table of |page |article )?contents
+    (?:table of |page |article )?contents(?: ?\[(?:hide|show)\])?
     in(?:side)? this (?:article|guide|post|page|story|section)
     what(?:'s|’s| is) (?:in|on) this (?:article|guide|post|page)
     what(?:'s|’s) inside
@@ -86,6 +91,9 @@ _CONTENTS = any_of(r"""
 """)
 _ENDS = any_of(r"""
     (?:view |see |show )?(?:all )?\d+ (?:comments?|responses?)
+    \d+ (?:thoughts?|comments?|replies|responses?) (?:on|to) .{1,150}
+    (?:discussion|comments?|responses?) (?:about|on) (?:this|the) (?:post|article|page|story|video|episode)
+    reader interactions
     (?:comments?|discussion|responses?) ?\(\d+\)
 """)
 _TEASES = any_of(r"""
@@ -93,7 +101,8 @@ _TEASES = any_of(r"""
     (?:related|popular|recent|latest|trending) (?:questions?|resources?|topics?|pages?|news)
     (?:recommended|similar|more|other|featured|suggested) (?:posts?|articles?|stor(?:y|ies)|guides?|questions?)
     (?:more|other) (?:posts|articles|stories|guides) (?:from|by|on|about|in|like) .{1,50}
-    recommended for you|more (?:from|by) .{1,50}
+    recommended (?:for you|from .{1,40})|see all from .{1,50}|more (?:from|by) .{1,50}
+    related (?:article|story|post):? .{1,100}
     related|trending(?: now)?|recommended|read next|up next|next up|keep (?:reading|exploring)|what to read next
     (?:you|readers?) (?:may|might|will|would|could)(?: also)? (?:like|love|enjoy|be interested in)(?: these)?
     (?:people|others) also (?:ask|asked|read|like)
@@ -102,7 +111,7 @@ _PROMPTS = any_of(r"""
     (?:leave|post|add|write) (?:a|your) (?:comment|reply)(?: .{1,30})?
     comments|no comments(?: yet)?
     join the (?:conversation|discussion)|be the first to comment
-    subscribe(?: (?:now|today))? to [^.?!]{1,60}
+    subscribe(?: (?:now|today))? (?:to|from|for) [^.?!]{1,60}
     (?:sign up|join)(?: now| today)? (?:for|to|our|the) .{0,50}\b(?:newsletter|updates|blog|mails|list)\b.{0,30}
     (?:our |the |weekly |monthly |free )*newsletter(?: sign ?-?up)?
     stay (?:in the loop|up to date|informed|connected|updated)
@@ -115,7 +124,7 @@ _LINE = any_of(r"""
     (?:toggle|open|close|show|hide) (?:navigation|menu|search|sidebar|table of contents)
     share (?:this|the) (?:article|post|page|story|guide|link|answer|question).{0,40}
     share (?:this|on|via|with a friend)(?: \S{1,20})?
-    \d[\d.,k]* (?:shares?|likes?|views?|claps?|reads?|reactions?|followers?|upvotes?|votes?)
+    \d[\d.,]*[km]? (?:shares?|likes?|views?|claps?|reads?|reactions?|followers?|subscribers?|upvotes?|votes?|downloads?)
     (?:reading|read) time:? .{1,20}
     (?:about )?(?:an? )?\d{1,3}(?:[ -]{1,3}\d{1,3})?[ -]?min(?:ute)?s?\.?(?: to)? read(?:ing)?
     follow (?:us|me|@\w{1,30})(?: on .{1,40})?
@@ -123,20 +132,25 @@ _LINE = any_of(r"""
     (?:read|learn|see|show|load|view) (?:more|less|all)|continue reading
     read (?:the )?(?:full )?(?:article|story|post)|listen to (?:this|the) (?:article|post)
     subscribe(?: (?:now|today|here|for free))?
-    (?:sign|log) ?(?:up|in)(?: (?:now|today|free|for free))?|register
-    (?:your |enter your |work )+e-?mail(?: address)?(?: ?\*)?|e-?mail address(?: ?\*)?
+    (?:sign|log) ?(?:up|in)(?: or (?:sign|log) ?(?:up|in))?(?: (?:now|today|free|for free|using .{1,20}))?|register
+    (?:post|comment|reply|continue) as (?:a )?.{1,20}
+    (?:your |enter your |type your |work )+e-?mail(?: address)?(?: ?\*)?|e-?mail address(?: ?\*)?
     enter your (?:e-?mail|name).{0,30}|(?:your |first |last |full )*name ?\*|submit
     required fields.{0,30}|your email address will not be published.{0,60}
     log ?in to (?:comment|reply|answer|like|continue|vote).{0,30}
-    (?:was this|did you find this) (?:(?:page|article|guide|post|answer) )?(?:help(?:ful)?|useful)(?: to you)?\??
+    (?:was|is|did you find) (?:this|the) (?:\w{3,12} )?(?:help(?:ful)?|useful)(?: to you)?\??(?:\W+yes\W+no)?
+    search (?:in|this|the|for) .{1,40}
     advert(?:isement|ising)?|sponsored(?: (?:content|post|by .{1,40}))?
     edit this page.{0,30}|print this (?:page|article)|report (?:an? )?(?:issue|abuse|error)
     (?:give|send) (?:us )?(?:your )?feedback
     (?:tags?|tagged|categor(?:y|ies)|filed under|posted in|filed in)(?: with| in)? ?:? .{1,100}
     (?:next|previous|older|newer) (?:article|post|page|guide|story|chapter|posts)(?: ?[:›»→].{0,120})?
+    yes(?: ?\(\d+\))?\W{1,5}no(?: ?\(\d+\))?
+    (?:total )?visitors?(?: since \d{4}| no\.?| count| number)?:? [\d,.]+|you are (?:the )?visitor\b.{0,20}
+    best viewed (?:at|in|with|on) .{1,80}
     next|previous|prev|powered by .{1,40}|loading
     (?:©|\(c\)|copyright).{0,30}\d{4}.{0,120}|©.{0,150}|.{0,150}\ball rights reserved
-    \d{1,6}|[\W_]+
+    \d{1,6}|\d{1,3}(?:,\d{3}){1,2}|[\W_]+
 """)
 _DOING = "sharing|submitting|signing|subscribing|continuing|clicking|entering|using|providing|joining|registering"
 _POLICY = r"(?:privacy|terms|cookies?|e-?mails?|polic(?:y|ies)|data)\b"
@@ -147,12 +161,15 @@ _AGREEING = any_of(rf"""
     \bif you (?:continue|click|subscribe|submit|sign up)\b.{{0,150}}\b{_AGREES}.{{0,150}}\b{_POLICY}
     \b(?:we|(?:this|our) (?:web)?site|this page)\b(?: .{{0,30}})? uses?\b.{{0,30}}\bcookies?\b.{{0,80}}{_BECAUSE}
     \bprotected by recaptcha\b
+    ^we (?:value|respect|care about) your privacy\b
+    \b(?:contains?|includes?) (?:affiliate|sponsored|paid) links\b
+    \bwe (?:may |might |can |will )?(?:earn|receive|get) an? (?:\w{3, 12} )?commission\b
+    \b(?:we and )?our partners (?:store|process|use)\b.{0, 100}\b(?:information|data|cookies?)\b
     ^i (?:agree|consent) to\b.{{0,100}}\b(?:privacy|terms|emails?|cookies?)\b
     ^(?:see|read|view|review) our (?:privacy|cookie|terms)\b
     \b(?:privacy policy|terms of (?:service|use))\b.{{0,40}}\bapply\b
     \b(?:you can )?unsubscribe (?:at )?any ?time\b
     ^we (?:will )?(?:never|won(?:'|’)t|don(?:'|’)t|do not) (?:spam|share your e-?mail|sell your)\b
-    ^we respect your privacy\b
     ^no spam\b
 """)
 _PROMPT = re.compile(
@@ -161,8 +178,10 @@ _PROMPT = re.compile(
     r"|our (?:blog|updates)|subscribers)\b.{0,80}",
     re.IGNORECASE,
 )
+_NOTE = re.compile(r"\s*\((?:opens?|link opens|external)\b[^()]{0,40}\)$", re.IGNORECASE)
 _UPDATED = re.compile(r"(?:last |first )?(?:updated|modified|edited|reviewed|revised)\b.{0,60}", re.IGNORECASE)
 _LABELLED = re.compile(r"[A-Za-z][A-Za-z ]{1,20}: \S.{0,200}$|(?:Words |Written |Posted )?[Bb]y [A-Z].{0,60}$")
+_HERE = re.compile(r"(?:you are|you're) here:?\s*", re.IGNORECASE)
 _CRUMB = re.compile(r"\s*(?:>|›|»|/|→|\|)\s*")
 
 
@@ -171,6 +190,8 @@ def furniture(text: str) -> Furniture | None:
     text = text.strip()
     if len(text) > _LONGEST:
         return None
+    if text.endswith(")"):
+        text = _NOTE.sub("", text)
     bare = text.strip(_TRIM)
     if not bare:
         return Furniture.LINE
@@ -229,9 +250,15 @@ def is_menu(text: str) -> bool:
     return 0 < len(words) <= 14 and all(word in _MENU for word in words)
 
 
+def crumbs(text: str) -> list[str]:
+    """The steps of a line that may be a trail; none of a long one."""
+    text = _HERE.sub("", text)
+    return _CRUMB.split(text.strip(" >›»/→|")) if len(text) <= 200 else []
+
+
 def is_trail(text: str) -> bool:
     """Whether a line says where in a site the page stands: `Home > Blog > Careers`."""
-    steps = _CRUMB.split(text.strip(" >›»/→|")) if len(text) <= 200 else []
+    steps = crumbs(text)
     if len(steps) < 2 or not all(0 < len(step.split()) <= 8 for step in steps):
         return False
     if text[-1] in ".!?" and len(steps) < 3:

@@ -4,46 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import dataclass, replace
 
-from course.importing.credits import credit, label, labelled
-from course.importing.document import Stated
-from course.importing.furniture import furniture, is_menu, is_trail
+from course.importing.credits import credit, label, updated
+from course.importing.document import NOTHING_STATED, Stated
+from course.importing.furniture import furniture, is_menu
+from course.importing.head_lines import Line, Role, head_lines
 from course.importing.headings import heading_words
-from course.importing.names import is_role, is_site, named_in
+from course.importing.names import is_person, is_role, is_site, named_in
 from course.importing.pieces import Kind, Piece
 from course.importing.stamps import OPEN
+from course.importing.title import is_menu_or_kind, key, titles_in, unmarked_title
 
 _LONGEST_HEAD = 80
 _MOST_ABOVE_A_TITLE = 3
+_LONGEST_STANDFIRST = 45
+_NEAR, _FAR = 6, 400
+_BOLD_LINE = 6
 _SENTENCE_END = re.compile(r"[.!…:;”\"][\"'”’)\]]*$")
-_KINDS_OF_PAGE = frozenset(
-    word
-    for line in """
-        article articles guide guides blog post posts tutorial tutorials how-to report reports story stories news essay
-        resource resources template templates video podcast opinion feature insights ebook case study careers leadership
-    """.splitlines()
-    for word in line.split()
-)
-
-
-class _Role(Enum):
-    CANDIDATE = "candidate"
-    CREDIT = "credit"
-    FURNITURE = "furniture"
-    LABELLED = "labelled"
-    """A short line in the block below a label `Author`: the site, the kind of page."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of the head, its place among the document's pieces, and what it is there."""
-
-    place: int
-    text: str
-    role: _Role
-    states: Stated = field(default_factory=Stated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +32,30 @@ class Head:
     pieces: list[Piece]
 
 
-def read_head(pieces: Sequence[Piece], stated: Stated) -> Head:
-    """Take the head off a document. `stated`, its front matter, is what the head cannot contradict."""
-    marked = _marked_title(pieces)
-    end = _end_of_head(pieces, marked)
-    lines = _lines(pieces, end, marked)
-    unmarked = -1 if marked is not None else _unmarked_title(lines, stated, is_page=_is_page(pieces, lines))
-    title_at = unmarked if marked is None else marked
+def read_head(pieces: Sequence[Piece], front: Stated, given: Stated = NOTHING_STATED) -> Head:
+    """Take the head off a document.
+
+    `front` is its front matter, which the head cannot contradict; `given`, what its file's format states, is evidence.
+    """
+    marked = _marked_title(pieces, given)
+    end, words = _end_of_head(pieces, marked)
+    lines = head_lines(pieces, end, marked, words)
+    title_at = title_end = -1 if marked is None else marked
+    if marked is None:
+        title_at, title_end = unmarked_title(lines, front, given, is_page=_is_page(pieces, lines))
+    lines = [line for line in lines if not title_at < line.place <= title_end]
     author, dropped = _author(lines, title_at)
     lines = _with_block_below(lines, dropped)
     above, below = _split(lines, title_at, dropped)
-    publisher = _publisher(lines, above, pieces)
+    by = next((line.states.author for line in lines if line.states.author), author)
+    title = " ".join(piece.text for piece in pieces[title_at : title_end + 1]) if title_at >= 0 else ""
+    changed = None if given.date else next(filter(None, (updated(line.text) for line in lines)), None)
     states = merged(
-        Stated(title=heading_words(pieces[title_at].text) if title_at >= 0 else ""),
+        Stated(title=heading_words(title) if title else ""),
         *(line.states for line in lines),
-        Stated(author=author, publisher=publisher),
+        Stated(author=author, publisher=given.publisher or _publisher(lines, above, pieces, by), date=changed),
     )
-    settled = max((line.place for line in lines if line.role is not _Role.CANDIDATE), default=-1)
+    settled = max((line.place for line in lines if line.role is not Role.CANDIDATE), default=-1)
     kept = [
         replace(pieces[line.place], kind=Kind.WORDS) if line.place < settled else pieces[line.place] for line in below
     ]
@@ -90,31 +75,67 @@ def merged(*found: Stated) -> Stated:
     return replace(whole, url="") if whole.video else whole
 
 
-def _marked_title(pieces: Sequence[Piece]) -> int | None:
-    """The place of the heading that is marked as the title: the first, if none stands as high, or a level 1."""
+def _marked_title(pieces: Sequence[Piece], given: Stated) -> int | None:
+    """The place of the heading that is marked as the title: the first, if none stands as high, or a level 1.
+
+    A site may mark its own name as well: then it is the heading that agrees with the title that the file states.
+    """
+    levels = [piece.level for piece in pieces if piece.kind is Kind.HEADING]
+    wanted = titles_in(given)
+    first: int | None = None
+    sentences = 0
     for place, piece in enumerate(pieces[:_LONGEST_HEAD]):
-        if piece.kind is Kind.CODE or (piece.kind is not Kind.HEADING and _is_prose(piece)):
-            return None
         if piece.kind is Kind.HEADING and piece.number is None and furniture(piece.text) is None:
-            levels = [other.level for other in pieces if other.kind is Kind.HEADING]
+            if key(piece.text) in wanted[:2]:
+                return place
             highest = levels.count(piece.level) == 1 and piece.level == min(levels)
-            return place if piece.level == 1 or (highest and len(levels) > 1) else None
-    return None
+            fits = piece.level == 1 or (highest and len(levels) > 1)
+            fits = fits if not sentences else highest and piece.level == 1
+            if first is None and not fits:
+                # Where bold lines are the headings, the first line of all is the title.
+                return place if place == 0 and piece.level == _BOLD_LINE and len(levels) > 1 else None
+            first = place if first is None else first
+        elif piece.kind is not Kind.HEADING and (piece.kind is Kind.CODE or _is_prose(piece)):
+            sentences += 1
+            if first is not None or sentences > _MOST_ABOVE_A_TITLE or len(piece.text.split()) >= _LONGEST_STANDFIRST:
+                break
+    return first
 
 
-def _end_of_head(pieces: Sequence[Piece], marked: int | None) -> int:
+def _end_of_head(pieces: Sequence[Piece], marked: int | None) -> tuple[int, frozenset[int]]:
+    """Where the head ends, and the places in it of sentences: above a title that is marked, or a byline."""
+    words = set[int]()
     for place, piece in enumerate(pieces[:_LONGEST_HEAD]):
         above_title = marked is not None and place < marked
         if piece.kind is Kind.HEADING:
-            if place != marked and furniture(piece.text) is None:
-                return place
+            if place != marked and furniture(piece.text) is None and not above_title:
+                return place, frozenset(words)
         elif piece.kind is Kind.ITEM:
             menu = len(piece.text.split()) <= 4 if above_title else marked is None and _is_aside(piece.text)
             if not (menu or credit(piece.text)):
-                return place
+                return place, frozenset(words)
         elif piece.kind is Kind.CODE or _is_prose(piece):
-            return place
-    return min(len(pieces), _LONGEST_HEAD)
+            if not (above_title or _leads_to_byline(pieces, place)):
+                return place, frozenset(words)
+            words.add(place)
+    return min(len(pieces), _LONGEST_HEAD), frozenset(words)
+
+
+def _leads_to_byline(pieces: Sequence[Piece], start: int) -> bool:
+    """Whether a sentence stands between a title and who wrote the document, as a standfirst does."""
+    for piece in pieces[start : start + _NEAR]:
+        long = len(piece.text.split()) > _LONGEST_STANDFIRST
+        if piece.kind is not Kind.TEXT or OPEN in piece.text or long:
+            return False
+        states = credit(piece.text)
+        if states and (states.author or states.date):
+            dated = (
+                credit(other.text)
+                for other in pieces[start + _NEAR : start + _FAR]
+                if len(other.text) <= 40 and not states.author
+            )
+            return not any(other and other.date for other in dated)
+    return False
 
 
 def _is_aside(text: str) -> bool:
@@ -134,95 +155,31 @@ def _is_prose(piece: Piece) -> bool:
     return words > 20 or len(text) > 160
 
 
-def _lines(pieces: Sequence[Piece], end: int, marked: int | None) -> list[_Line]:
-    lines: list[_Line] = []
-    wanted, in_block = "", False
-    for place in range(end):
-        text = pieces[place].text
-        if place == marked:
-            wanted, in_block = "", False
-            continue
-        states = labelled(wanted, text) if wanted else None
-        states = states if states is not None else credit(text)
-        if wanted and states is not None:
-            in_block = wanted in {"author", "publisher", "nothing"}
-            lines.append(_Line(place, text, _Role.CREDIT, states))
-        elif states is not None:
-            lines.append(_Line(place, text, _Role.CREDIT, states))
-        elif furniture(text) or is_trail(text) or (marked is not None and place < marked and is_menu(text)):
-            lines.append(_Line(place, text, _Role.FURNITURE))
-            in_block = False
-        elif label(text) and place + 1 < end:
-            lines.append(_Line(place, text, _Role.FURNITURE))
-        else:
-            role = _Role.LABELLED if in_block and len(text.split()) <= 4 else _Role.CANDIDATE
-            lines.append(_Line(place, text, role))
-        wanted = label(text) if lines[-1].role is _Role.FURNITURE else ""
-    return _without_last_labelled(lines, end)
-
-
-def _without_last_labelled(lines: list[_Line], end: int) -> list[_Line]:
-    """A line right above the words is no part of the block below `Author`: it may be their heading."""
-    if lines and lines[-1].role is _Role.LABELLED and lines[-1].place == end - 1 and not _is_kind(lines[-1].text):
-        lines[-1] = replace(lines[-1], role=_Role.CANDIDATE)
-    return lines
-
-
-def _is_kind(text: str) -> bool:
-    return all(word in _KINDS_OF_PAGE or word == "blog" for word in text.lower().split())
-
-
-def _is_page(pieces: Sequence[Piece], lines: Sequence[_Line]) -> bool:
+def _is_page(pieces: Sequence[Piece], lines: Sequence[Line]) -> bool:
     """Whether a text without marked headings is a page that was copied, furniture and all."""
-    if any(line.role is not _Role.CANDIDATE or is_menu(line.text) for line in lines):
+    if any(line.role is not Role.CANDIDATE or is_menu(line.text) for line in lines):
         return True
     return any(piece.kind is Kind.TEXT and furniture(piece.text) for piece in pieces[-_LONGEST_HEAD:])
 
 
-def _unmarked_title(lines: Sequence[_Line], stated: Stated, *, is_page: bool) -> int:
-    """The place of the line that is the title; -1 where there is none."""
-    candidates = [line for line in lines if line.role is _Role.CANDIDATE and not _is_menu_or_kind(line.text)]
-    given = _key(stated.title)
-    for line in candidates:
-        if given and (_key(line.text) == given or (len(_key(line.text)) > 12 and given.startswith(_key(line.text)))):
-            return line.place
-    if given or not candidates:
-        return -1
-    if not is_page:
-        return candidates[0].place
-    crediting = [line.place for line in lines if line.role is _Role.CREDIT]
-    by = [line.place for line in lines if line.role is _Role.CREDIT and line.states.author]
-    first = min(by or crediting, default=candidates[-1].place + 1)
-    above = [line for line in candidates if line.place < first and not is_site(line.text) and " " in line.text]
-    titles = _long(above) or ([] if by else _long([line for line in candidates if line.place > first])[:1]) or above
-    return max(titles or candidates, key=lambda line: (min(len(line.text.split()), 4), -line.place)).place
-
-
-def _long(lines: Sequence[_Line]) -> list[_Line]:
-    return [line for line in lines if len(line.text.split()) >= 4]
-
-
-def _is_menu_or_kind(text: str) -> bool:
-    return is_menu(text) or _is_kind(text)
-
-
-def _author(lines: Sequence[_Line], title_at: int) -> tuple[str, set[int]]:
+def _author(lines: Sequence[Line], title_at: int) -> tuple[str, set[int]]:
     """Who the head names as the author without saying so, and the places of the lines that do, and of their roles.
 
     That is a name right beside a date, one that stands there twice (as a picture's words, too), or one below the title
     that something of the head follows.
     """
-    named = [line for line in lines if line.role is _Role.CANDIDATE and line.place != title_at and named_in(line.text)]
-    crediting = [line for line in lines if line.role is _Role.CREDIT]
+    named = [line for line in lines if line.role is Role.CANDIDATE and line.place != title_at and _name(line.text)]
+    crediting = [line for line in lines if line.role is Role.CREDIT]
     credited = [line.states.author for line in crediting if line.states.author]
-    last = max((line.place for line in lines if line.role is not _Role.CANDIDATE), default=-1)
+    last = max((line.place for line in lines if line.role is not Role.CANDIDATE), default=-1)
     below = [line for line in named if line.place > title_at]
     beside = [line for line in below if line.place <= last + 1 and crediting]
     above = [line for line in named if any(line.place + 1 == other.place for other in crediting)][-1:]
     chosen = beside or [line for line in below if line.place < last] or _twice(named) or ([] if credited else above)
     alone = [line for line in below if not chosen and not credited and line is lines[-1] and line.place == title_at + 1]
     chosen = chosen or alone
-    names = [named_in(line.text) for line in chosen]
+    # Below a name may stand where its owner works: `Sample Company, Sampletown`.
+    names = [_name(line.text) for line in chosen if _is_name_alone(line.text)] or [_name(line.text) for line in chosen]
     dropped = {line.place for line in chosen}
     holders = dropped | {line.place for line in crediting if line.states.author}
     dropped |= {
@@ -231,59 +188,84 @@ def _author(lines: Sequence[_Line], title_at: int) -> tuple[str, set[int]]:
     return (_fullest(names, crediting) if names else ""), dropped
 
 
-def _twice(named: Sequence[_Line]) -> list[_Line]:
+def _name(text: str) -> str:
+    """The person whom a line names, be it in capitals."""
+    return named_in(text) or (named_in(text.title()) if text.isupper() else "")
+
+
+def _is_name_alone(text: str) -> bool:
+    return "," not in text or is_person(text)
+
+
+def _twice(named: Sequence[Line]) -> list[Line]:
     return [line for line in named if sum(other.text == line.text for other in named) > 1]
 
 
-def _fullest(names: Sequence[str], crediting: Sequence[_Line]) -> str:
+def _fullest(names: Sequence[str], crediting: Sequence[Line]) -> str:
     """Of several spellings of a name the longest; of several names the one that is nearest to the date."""
     nearest = names[-1]
     alike = [name for name in names if name.startswith(nearest) or nearest.startswith(name)]
     return max(alike, key=len) if crediting else max(names, key=len)
 
 
-def _with_block_below(lines: list[_Line], named: set[int]) -> list[_Line]:
+def _with_block_below(lines: list[Line], named: set[int]) -> list[Line]:
     """The lines with those below the author's name told to be of its block, where more of the head follows them."""
-    settled = max((line.place for line in lines if line.role is not _Role.CANDIDATE), default=-1)
+    settled = max((line.place for line in lines if line.role is not Role.CANDIDATE), default=-1)
     found = list(lines)
     in_block = False
     for number, line in enumerate(lines):
         fits = len(line.text.split()) <= 4 and line.place < settled
         if line.place in named:
             in_block = True
-        elif in_block and line.role is _Role.CANDIDATE and fits:
-            found[number] = replace(line, role=_Role.LABELLED)
+        elif in_block and line.role is Role.CANDIDATE and fits:
+            found[number] = replace(line, role=Role.LABELLED)
         else:
             in_block = False
     return found
 
 
-def _split(lines: Sequence[_Line], title_at: int, dropped: set[int]) -> tuple[list[_Line], list[_Line]]:
-    """The lines that are nothing known: above the title, and below it."""
-    unknown = [line for line in lines if line.role is _Role.CANDIDATE and line.place != title_at]
-    unknown = [line for line in unknown if line.place not in dropped]
+def _split(lines: Sequence[Line], title_at: int, dropped: set[int]) -> tuple[list[Line], list[Line]]:
+    """The lines that are nothing known: above the title, and below it, with the head's sentences, which are kept."""
+    unknown = [line for line in lines if line.role is Role.CANDIDATE and line.place != title_at]
+    buttons = {line.place for line in unknown if line.place > title_at and _is_among_furniture(lines, line)}
+    unknown = [line for line in unknown if line.place not in dropped | buttons]
     above = [line for line in unknown if line.place < title_at]
-    below = [line for line in unknown if line.place > title_at]
-    return above, below
+    return above, [line for line in lines if line.role is Role.WORDS or (line in unknown and line.place > title_at)]
 
 
-def _publisher(lines: Sequence[_Line], above: Sequence[_Line], pieces: Sequence[Piece]) -> str:
+def _is_among_furniture(lines: Sequence[Line], line: Line) -> bool:
+    """Whether a word or two have furniture right above them and right below: a button in a row of them."""
+    around = [other.role for other in lines if abs(other.place - line.place) == 1]
+    return len(line.text.split()) <= 2 and around == [Role.FURNITURE, Role.FURNITURE]
+
+
+def _publisher(lines: Sequence[Line], above: Sequence[Line], pieces: Sequence[Piece], author: str) -> str:
     """The site that the head names without saying so: below `Author`, or above the title where it is not a topic."""
-    below_label = [line.text for line in lines if line.role is _Role.LABELLED and not _is_menu_or_kind(line.text)]
-    below_label = [text for text in below_label if not is_role(text)]
+    below_label = [line.text for line in lines if line.role is Role.LABELLED and not is_menu_or_kind(line.text)]
+    below_label = [text for text in below_label if not is_role(text) and any(map(str.isalnum, text))]
     if below_label:
         return below_label[0]
     owner = _owner(pieces)
     words = "\n".join(piece.text for piece in pieces[-_LONGEST_HEAD * 10 :] if _is_prose(piece))
-    named = [line.text for line in above if not _is_menu_or_kind(line.text) and line.text.lower() not in words]
-    if owner and not any(text in owner for text in named):
+    named = [line.text for line in above if _may_be_a_site(line.text) and line.text.lower() not in words]
+    topics = {line.text for line in lines if line.role is Role.FURNITURE}  # of a menu, and above the title once more
+    named = [text for text in named if text != author and text not in topics]
+    if owner and owner != author and not any(text in owner for text in named):
         return owner
     evidence = "\n".join(piece.text for piece in pieces[-_LONGEST_HEAD:] if furniture(piece.text))
     return max(named, key=lambda text: (text in evidence, is_site(text)), default="")
 
 
+def _may_be_a_site(text: str) -> bool:
+    words = len(text.split())
+    shouted = text.isupper() and not is_site(text)
+    return words <= 7 and not shouted and text[-1] not in ".?!:…" and not (is_menu_or_kind(text) or is_role(text))
+
+
 _OWNER = re.compile(
-    r"(?:©|\(c\)|copyright)(?: ?©)?[\s,]*(?:\d{4}(?:\s?[-–]\s?\d{4})?)?[\s,]*(?:by )?([A-Z][^.|·•,©]{1,50}?)"
+    r"(?:(?:©|\(c\)|copyright ?©)[\s,]*(?:\d{4}(?:\s?[-–]\s?\d{4})?)?"
+    r"|copyright[\s,]+(?:\d{4}(?:\s?[-–]\s?\d{4})?))[\s,·|–-]*"
+    r"(?:by )?((?-i:[A-Z])[^.|·•,©]{1,50}?)"
     r"(?:,? (?:inc|ltd|llc|gmbh)\b.*)?(?:\s+\d{4})?(?:[.|·•,].*)?(?:\s*all rights reserved.*)?",
     re.IGNORECASE,
 )
@@ -295,7 +277,3 @@ def _owner(pieces: Sequence[Piece]) -> str:
         if len(piece.text) <= 200 and (found := _OWNER.fullmatch(piece.text.strip())):
             return found[1].strip()
     return ""
-
-
-def _key(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -10,19 +10,19 @@ _PARTICLES = frozenset(
 _NO_NAMES = frozenset(
     word
     for line in """
-    a about advice all also an and answer answers april are article articles as asked at august be before best better
-    blog book books both business by can career careers case category chapter checklist chief common company conclusion
-    contact content course courses customer customers data december design discover do does editor's engineering
-    examples explore faq february final first five for four friday from full get go great guide guides hello help her
-    here his home how i if in insights into introduction is it january journal july june just key latest leader leaders
-    leadership learn learning lesson lessons magazine main make management manager managers many march marketing menu
-    mistakes monday more most my navigating never new news newsletter next no november october of on one only or our
-    overview part people plan podcast policy post practical practice practices press privacy product products questions
-    read reading real related resources sales saturday school search section see september services share she sign
-    simple site skill skills so some steps step story strategy study success summary sunday support takeaways team
-    teams ten terms that the their these they things this those thoughts three thursday tips to today tools top topic
-    topics try tuesday two university up use using value view video we wednesday what when where which who why with
-    work working world you your
+    a about advice all also an and answer answers april are article articles as ask asked at august be before best
+    better blog book books both business by can career careers case category chapter checklist chief common company
+    conclusion contact content course courses customer customers data december design discover do does editor's
+    engineering examples explore faq february final first five for four friday from full get go great guide guides
+    hello help her here his home how i if in insights into introduction is it january journal july june just key
+    latest leader leaders leadership learn learning lesson lessons magazine main make management manager managers
+    many march marketing menu mistakes monday more most my navigating never new news newsletter next no november
+    october of on one only or our overview part people plan podcast policy post practical practice practices press
+    privacy product products question questions read reading real related resources sales saturday school search
+    section see september services share she sign simple site skill skills so some step steps story strategy study
+    success summary sunday support takeaways team teams ten terms that the their these they things this those
+    thoughts three thursday tips to today tools top topic topics try tuesday two university up use using value video
+    view we wednesday what when where which who why with work working world you your
     """.splitlines()
     for word in line.split()
 )
@@ -33,7 +33,7 @@ _SITE = re.compile(
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"\b(?:advisor|analyst|author|ceo|chief|coach|consultant|contributor|cpo|cto|designer|developer|director|editor|"
+    r"\b(?:advisor|analyst|author|columnist|correspondent|critic|journalist|photographer|reporter|ceo|chief|coach|consultant|contributor|cpo|cto|designer|developer|director|editor|"
     r"engineer|evangelist|executive|founder|co-founder|head|instructor|lead|leader|manager|marketer|officer|owner|"
     r"president|professor|researcher|scientist|specialist|strategist|student|teacher|vp|writer)\b",
     re.IGNORECASE,

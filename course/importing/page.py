@@ -10,20 +10,20 @@ from itertools import accumulate
 
 from course.importing.contents import without_contents
 from course.importing.credits import credit
-from course.importing.document import Document, Stated
-from course.importing.furniture import Furniture, furniture
+from course.importing.document import NOTHING_STATED, Document, Stated
+from course.importing.furniture import Furniture
 from course.importing.head import merged, read_head
-from course.importing.headings import is_short_line, sections, with_headings
+from course.importing.headings import sections, with_headings
 from course.importing.names import is_person
 from course.importing.pieces import Kind, Piece, pieces
+from course.importing.surroundings import A_PARAGRAPH, last_words, named_in_bio, roles_of, take_closing_remarks, tells
 
-_A_PARAGRAPH = 25
 
-
-def read_page(text: str, stated: Stated) -> Document:
+def read_page(text: str, stated: Stated, given: Stated = NOTHING_STATED) -> Document:
     """Read a text as a page; `stated` is its front matter."""
-    head = read_head(without_contents(pieces(text)), stated)
-    body, states = without_furniture(head.pieces)
+    head = read_head(without_contents(pieces(text)), stated, given)
+    known = merged(stated, head.states, given)
+    body, states = without_furniture(head.pieces, known)
     whole = merged(stated, head.states, states)
     return Document(
         title=whole.title,
@@ -36,13 +36,17 @@ def read_page(text: str, stated: Stated) -> Document:
     )
 
 
-def without_furniture(found: Sequence[Piece]) -> tuple[list[Piece], Stated]:
-    """The pieces that are the document's words, and what lines among them and below them credit."""
-    roles = [_role(piece) for piece in found]
+def without_furniture(found: Sequence[Piece], known: Stated = NOTHING_STATED) -> tuple[list[Piece], Stated]:
+    """The pieces that are the document's words, and what lines among them and below them credit.
+
+    `known` is what is stated of the document: whoever wrote it may be introduced below it, and so may the site.
+    """
+    roles = roles_of(found, known)
     end = _end(found, roles)
+    goes_on = end < len(found)
     found, roles = found[:end], roles[:end]
-    _spare_lists(found, roles)
-    last_words = max((place for place, piece in enumerate(found) if roles[place] is None and _tells(piece)), default=-1)
+    take_closing_remarks(found, roles, known, goes_on=goes_on)
+    last = last_words(found, roles)
     kept: list[Piece] = []
     states: list[Stated] = []
     opened = False
@@ -51,13 +55,13 @@ def without_furniture(found: Sequence[Piece]) -> tuple[list[Piece], Stated]:
         if signed is not None:
             states.append(signed)
         elif role is not None:
-            opened = opened or role not in {Furniture.LINE, Furniture.CONTENTS} or place > last_words
-        elif opened and _is_teaser(found, roles, place, at_the_end=place > last_words):
+            opened = opened or role not in {Furniture.LINE, Furniture.CONTENTS, Furniture.ABOUT} or place > last
+        elif opened and _is_teaser(found, roles, place, at_the_end=place > last):
             continue
         else:
             opened = False
             kept.append(piece)
-    return kept, merged(Stated(), *states)
+    return kept, merged(Stated(), *states, Stated(author=named_in_bio(found, roles)))
 
 
 def _end(found: Sequence[Piece], roles: Sequence[Furniture | None]) -> int:
@@ -70,7 +74,7 @@ def _end(found: Sequence[Piece], roles: Sequence[Furniture | None]) -> int:
     places = range(len(found))
     marked = (place for place in places if found[place].kind is Kind.HEADING and found[place].number is None)
     last_heading = max((place for place in marked if roles[place] is None), default=-1)
-    last_paragraph = max((place for place in places if len(found[place].text.split()) >= _A_PARAGRAPH), default=-1)
+    last_paragraph = max((place for place in places if len(found[place].text.split()) >= A_PARAGRAPH), default=-1)
     for place in places[last_heading + 1 :]:
         if before[place] * 2 <= before[-1]:
             continue
@@ -79,48 +83,22 @@ def _end(found: Sequence[Piece], roles: Sequence[Furniture | None]) -> int:
     return len(found)
 
 
-def _role(piece: Piece) -> Furniture | None:
-    if piece.kind in {Kind.CODE, Kind.WORDS}:
-        return None
-    role = furniture(piece.text)
-    if piece.kind is Kind.HEADING and role is Furniture.LINE and piece.number is not None:
-        return None
-    return role
-
-
-def _spare_lists(found: Sequence[Piece], roles: list[Furniture | None]) -> None:
-    """An item of a list is furniture only where the whole list is: advice may read like a prompt."""
-    place = 0
-    while place < len(found):
-        end = place
-        while end < len(found) and found[end].kind is Kind.ITEM:
-            end += 1
-        if any(role is None for role in roles[place:end]):
-            roles[place:end] = [None] * (end - place)
-        place = max(end, place + 1)
-
-
-def _tells(piece: Piece) -> bool:
-    """Whether a piece says something: it is a paragraph, or a sentence, and no short line."""
-    if piece.kind in {Kind.ITEM, Kind.CODE, Kind.WORDS}:
-        return True
-    return piece.kind is Kind.TEXT and not is_short_line(piece)
-
-
 def _is_teaser(found: Sequence[Piece], roles: Sequence[Furniture | None], place: int, *, at_the_end: bool) -> bool:
     """Whether a piece below `Related posts` or its like belongs to it rather than to the document.
 
     Where the document goes on below, a short line right above its words is their heading.
     """
     piece = found[place]
-    if piece.kind in {Kind.CODE, Kind.WORDS} or len(piece.text.split()) >= _A_PARAGRAPH:
+    if piece.kind in {Kind.CODE, Kind.WORDS} or len(piece.text.split()) >= A_PARAGRAPH:
         return False
     if at_the_end or piece.kind is Kind.HEADING:
         return at_the_end
     if piece.text[-1:] in '.!?:”"':
         return False
-    below = found[place + 1]  # there is one: the document goes on
-    return roles[place + 1] is not None or below.kind is Kind.ITEM or not _tells(below)
+    if place + 1 == len(found):
+        return True
+    below = found[place + 1]
+    return roles[place + 1] is not None or below.kind is Kind.ITEM or not tells(below)
 
 
 def _signed(piece: Piece) -> Stated | None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import pairwise
 
+from course.importing.credits import credit
 from course.importing.furniture import stands_alone
+from course.importing.rows import cells
 from course.importing.stamps import begins_with_stamp
 from course.importing.wording import plain
 
@@ -32,6 +34,7 @@ _REFERENCE = re.compile(r"\[([^\[\]]{1,500})\]\[([^\[\]]{0,200})\]")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)[^*_]{2,120}\1:?")
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _LONGEST_HEADING = 300
+_A_FEW = 4
 
 
 class Kind(Enum):
@@ -49,7 +52,8 @@ class Kind(Enum):
 class Piece:
     """Words that stand together, without Markdown's marks.
 
-    `level` is that of a heading, from 1; `number` that of a numbered item; `apart` whether a blank line stands before.
+    `level` is that of a heading, from 1; `number` that of a numbered item; `apart` whether a blank line stands before;
+    `cells` are the parts of a line that is set in several, by wide gaps, bars or dots.
     """
 
     kind: Kind
@@ -57,6 +61,7 @@ class Piece:
     level: int = 0
     number: int | None = None
     apart: bool = True
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,9 @@ class _Reading:
         if bold and source.strip()[-1] in "*_" and not _SENTENCE_END.search(plain(source).rstrip(":?")):
             self.add(Piece(Kind.HEADING, plain(source), 6, apart=open_.apart))
         else:
-            self.add(Piece(open_.kind, plain(source), number=open_.number, apart=open_.apart))
+            row = cells(open_.lines[0]) if len(open_.lines) == 1 and open_.kind is Kind.TEXT else ()
+            row = tuple(filter(None, map(plain, row)))
+            self.add(Piece(open_.kind, plain(source), number=open_.number, apart=open_.apart, cells=row))
 
     def add(self, piece: Piece) -> None:
         """Take a piece up, unless there is nothing in it."""
@@ -126,11 +133,18 @@ class _Reading:
         elif quote := _QUOTE.match(line):
             self.read(line[quote.end() :].lstrip("> "))
         elif _LONE_BULLET.fullmatch(line):
+            self.bullet = not self._is_a_few_words()
             self.close()
-            self.bullet = True
         else:
             self._words(line)
             self.blank = False
+
+    def _is_a_few_words(self) -> bool:
+        """Whether a few words stand right above: a dot between them and what is below is no bullet."""
+        open_ = self.open_
+        if open_ is None or open_.kind is not Kind.TEXT or len(open_.lines) > 1:
+            return False
+        return len(open_.lines[0].split()) <= _A_FEW and not open_.lines[0].rstrip().endswith(":")
 
     def _underlines(self, line: str) -> bool:
         """Whether the line makes a heading, or a table, of the line above it."""
@@ -186,7 +200,9 @@ class _Reading:
         if self.layout.width and len(before) + 1 + len(words.split(None, 1)[0]) > self.layout.width:
             return True
         if words[0].islower() and len(before) >= 40 and not _SENTENCE_END.search(before[-10:]):
-            return True
+            # A small letter goes on with the line above, unless a title stands there and its author here.
+            byline = len(open_.lines) == 1 and words.startswith("by ")
+            return not (byline and credit(plain(words[:_LONGEST_HEADING])) is not None)
         return self.layout.markdown and not (stands_alone(plain(before[:500])) or stands_alone(plain(words[:500])))
 
 

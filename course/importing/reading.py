@@ -12,6 +12,7 @@ from course.importing.page import read_page
 from course.importing.stamps import CLOSE, OPEN, mark_stamps
 from course.importing.stated import split_front_matter
 from course.importing.talk import read_talk
+from course.importing.title import without_site
 
 
 def read_document(text: str, stated: Stated) -> Document:
@@ -21,7 +22,7 @@ def read_document(text: str, stated: Stated) -> Document:
     """
     text = text.replace(OPEN, "").replace(CLOSE, "").replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
     front, body = split_front_matter(text)
-    document = _read(body, front, has_video=bool(front.video or stated.video))
+    document = _read(body, front, stated)
     if not any(section.blocks for section in document.sections):
         raise CourseError(
             "The document holds no words, or nothing but a title, headings and the furniture of a page.",
@@ -30,15 +31,16 @@ def read_document(text: str, stated: Stated) -> Document:
     return _completed(document, stated)
 
 
-def _read(text: str, front: Stated, *, has_video: bool) -> Document:
-    marked = mark_stamps(text, video=has_video)
+def _read(text: str, front: Stated, given: Stated) -> Document:
+    marked = mark_stamps(text, video=bool(front.video or given.video))
     if OPEN in marked:
-        return read_talk(marked, front)
-    return read_answers(text, front) if asks_and_answers(text) else read_page(text, front)
+        return read_talk(marked, front, given)
+    return read_answers(text, front, given) if asks_and_answers(text) else read_page(text, front, given)
 
 
 def _completed(document: Document, stated: Stated) -> Document:
     own = Stated(document.title, document.author, document.publisher, document.date, document.url, document.video)
+    stated = replace(stated, title=without_site(stated))
     if own.url or own.video:  # an address of one kind is stated: the file's of the other kind is another
         stated = replace(stated, url="", video="")
     whole = merged(own, stated)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from course.importing.contents import without_contents
 from course.importing.credits import author_of
-from course.importing.document import Block, Document, Section, Stated
+from course.importing.document import NOTHING_STATED, Block, Document, Section, Stated
 from course.importing.head import merged, read_head
 from course.importing.headings import heading_words, with_headings
 from course.importing.names import is_person
@@ -17,6 +17,9 @@ from course.importing.pieces import Kind, Piece, pieces
 from course.importing.stamps import MARKED, OPEN, begins_with_stamp, split_at_stamps
 
 _CLOSING_SIGNS = re.compile(r"\s*([.,;:!?…)\]\"'”’]+)(?=\s|$)")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?:\s+(?=\S)|$)")
+_FEWEST_STAMPED = 4
+_LONGEST_LEAD = 12
 _BEFORE_WORDS = " \t:–—-|>]."
 _SPEAKER = re.compile(r"[^\W\d][\w .'’-]{0,40}:?\W{0,4}")
 _CUE = re.compile(r"\d{1,6}|WEBVTT.*|NOTE")
@@ -30,17 +33,20 @@ _FIRST_WORDS = re.compile(
 )
 
 
-def read_talk(text: str, stated: Stated) -> Document:
+def read_talk(text: str, stated: Stated, given: Stated = NOTHING_STATED) -> Document:
     """Read a text whose stamps are marked (see `mark_stamps`); `stated` is its front matter."""
     found = [piece for piece in pieces(text) if not _CUE.fullmatch(piece.text)]
-    head = read_head(without_contents(found), stated)
+    head = read_head(without_contents(found), stated, given)
     body, states = without_furniture(head.pieces)
     leading = _stamps_lead(body)
-    parts = _parts(with_headings(_with_their_words(body) if leading else body))
+    body = _with_their_words(body) if leading else body
+    apart = leading and _is_apart(body)
     whole = merged(stated, head.states, states, Stated(author=_first_named(body)))
     return Document(
         title=MARKED.sub("", whole.title).strip(),
-        sections=tuple(_section(heading, below, leading=leading) for heading, below in parts),
+        sections=tuple(
+            _section(heading, below, leading=leading, apart=apart) for heading, below in _parts(with_headings(body))
+        ),
         author=whole.author,
         publisher=whole.publisher,
         date=whole.date,
@@ -59,7 +65,7 @@ def _first_named(body: Sequence[Piece]) -> str:
 def _parts(body: Iterable[Piece]) -> list[tuple[str, list[Piece]]]:
     parts: list[tuple[str, list[Piece]]] = [("", [])]
     for piece in body:
-        if piece.kind is Kind.HEADING:
+        if piece.kind is Kind.HEADING and not _is_bare(piece.text):
             parts.append((piece.text, []))
         else:
             parts[-1][1].append(piece)
@@ -92,7 +98,20 @@ def _is_bare(text: str) -> bool:
     return not any(sign.isalnum() for sign in MARKED.sub("", text))
 
 
-def _section(heading: str, below: Sequence[Piece], *, leading: bool) -> Section:
+def _is_apart(body: Sequence[Piece]) -> bool:
+    """Whether paragraphs without a stamp are none of the remarks before them, where stamps lead.
+
+    So it is in notes, and below the chapters that a video's description lists: hardly a paragraph stands between two
+    stamps. In a transcript somebody goes on speaking.
+    """
+    stamped = [place for place, piece in enumerate(body) if OPEN in piece.text and not _is_bare(piece.text)]
+    if not stamped:
+        return False
+    between = sum(OPEN not in piece.text and piece.kind is Kind.TEXT for piece in body[stamped[0] : stamped[-1]])
+    return between * _FEWEST_STAMPED <= len(stamped)
+
+
+def _section(heading: str, below: Sequence[Piece], *, leading: bool, apart: bool) -> Section:
     stamps = MARKED.findall(heading)
     words = heading_words(" ".join(MARKED.sub(" ", heading).split()).strip(_BEFORE_WORDS))
     if not any(OPEN in piece.text for piece in below):
@@ -102,8 +121,23 @@ def _section(heading: str, below: Sequence[Piece], *, leading: bool) -> Section:
     for number, piece in enumerate(below):
         if stamps and number == 0 and not begins_with_stamp(piece.text) and leading:
             remarks.begin(stamps[0])
-        (_read_leading if leading else _read_trailing)(piece.text, remarks)
+        if OPEN in piece.text:
+            (_read_leading if leading else _read_trailing)(piece.text, remarks)
+        elif _leads_on(piece, below[number + 1 : number + 2]):
+            remarks.wait(piece.text)
+        elif leading and remarks.goes_on and not (apart and piece.kind is Kind.TEXT):
+            remarks.add(piece.text)
+        else:
+            remarks.stand_alone(piece.text)
     return Section(words, remarks.blocks())
+
+
+def _leads_on(piece: Piece, below: Sequence[Piece]) -> bool:
+    """Whether a piece without a stamp leads to what stands below: `Two ways:`, or the subject of a list in a list."""
+    if piece.text.endswith(":"):
+        return True
+    short = len(piece.text.split()) <= _LONGEST_LEAD and piece.text[-1] not in ".!?…"
+    return piece.kind is Kind.ITEM and short and any(one.kind is Kind.ITEM and OPEN in one.text for one in below)
 
 
 @dataclass(slots=True)
@@ -125,6 +159,20 @@ class _Remarks:
         if any(sign.isalnum() for sign in words):
             self.waiting.append(words)
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether words without a stamp may belong to the remark before them."""
+        return bool(self.done) and self.done[-1].stamp != ""
+
+    def stand_alone(self, words: str) -> None:
+        """Keep words that have no stamp, with what led to them."""
+        self.wait(words)
+        self.begin("")
+
+    def cut_short(self) -> bool:
+        """Whether the last stamp stands within a sentence, so far as can be seen before it."""
+        return bool(self.done and self.done[-1].parts) and not self.waiting and self.done[-1].parts[-1][-1:] in ",;"
+
     def begin(self, stamp: str) -> None:
         """Begin a remark with what waits."""
         self.done.append(_Remark(stamp, self.waiting))
@@ -143,19 +191,28 @@ class _Remarks:
             self.done[-1].parts[-1] += signs
 
     def blocks(self) -> tuple[Block, ...]:
-        """A block for each remark that has words; words after the last stamp belong to the remark before."""
-        if self.done:
-            self.done[-1].parts += self.waiting
+        """A block for each remark that has words."""
+        self.stand_alone("")
         texts = ((" ".join(remark.parts), remark.stamp) for remark in self.done)
         return tuple(Block(text, stamp) for text, stamp in texts if any(sign.isalnum() for sign in text))
 
 
 def _read_trailing(text: str, remarks: _Remarks) -> None:
-    """`Words [stamp]. Words [stamp].`: a stamp takes the words before it, and the paragraph's last those after it."""
+    """`Words [stamp]. Words [stamp].`: a stamp takes the words before it, and the paragraph's last those after it.
+
+    A sentence with a stamp in its middle stays whole, and has its first.
+    """
     for number, (words, stamp) in enumerate(split_at_stamps(text)):
         if number and (signs := _CLOSING_SIGNS.match(words)):
             remarks.close(signs[1])
             words = words[signs.end() :]
+        if number and remarks.cut_short() and words.strip()[:1].islower():
+            end = _SENTENCE_END.search(words)
+            rest = words[end.end() :] if end else ""
+            remarks.add(words[: end.end()] if end else words)
+            if not rest.strip():
+                continue
+            words = rest
         if number and not stamp and not words.rstrip().endswith(":"):
             remarks.add(words)
         else:

@@ -28,6 +28,7 @@ _SMALL = 3_000
 _MOST_LINKED = 0.5
 _LEAST_FOUND = 0.4
 _LARGEST_SEARCH = 300_000
+_LONGEST_NAME = 80
 _SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
 
 
@@ -82,13 +83,22 @@ def _stated(tree: Node) -> Stated:
     video = video_id(url)
     site = found.sitename or ""
     return Stated(
-        title=found.title or "",
+        title=_title(tree, (found.title or "").rstrip(" ¶#§"), site),
         author=_author(tree, (found.author or "").replace("; ", ", ")),
         publisher="" if "." in site and site.lower() in url.lower() else site,
         date=_date(found.date or ""),
         url="" if video else url,
         video=video or ("" if url else _embedded_video(tree)),
     )
+
+
+def _title(tree: Node, found: str, site: str) -> str:
+    """The title of the page; where its first heading is the site's name, what its head states instead."""
+    if found and found.casefold() != site.casefold():
+        return found
+    titles = [meta.get("content", "") for meta in tree.iter("meta") if meta.get("property") == "og:title"]
+    titles += [node.text or "" for node in tree.iter("title")]
+    return next((" ".join(title.split()) for title in titles if title.strip()), found)
 
 
 def _author(tree: Node, found: str) -> str:
@@ -99,7 +109,18 @@ def _author(tree: Node, found: str) -> str:
         return ""  # no name, but markup
     if spelled and "://" not in spelled and (not found or spelled.casefold() == found.casefold()):
         return spelled
-    return found
+    return found or _marked_author(tree)
+
+
+def _marked_author(tree: Node) -> str:
+    """The one author whom the page marks (schema.org's microdata), by a name that no reader may see."""
+    found = set[str]()
+    for node in tree.iter():
+        if node.get("itemprop") == "author":
+            names = [one for one in node.iter() if one.get("itemprop") == "name"] or [node]
+            found.add(" ".join((names[0].get("content", "") or names[0].text or "").split()))
+    [name] = found if len(found) == 1 else [""]
+    return name if 0 < len(name) <= _LONGEST_NAME and "://" not in name else ""
 
 
 def _date(text: str) -> date | None:
@@ -166,8 +187,8 @@ class _Found:
     def __contains__(self, piece: Piece) -> bool:
         bare = _bare(piece.text)
         if bare in self._lines:
-            return not piece.marginal or len(bare) >= 40
-        return len(bare) >= 40 and bare in self._all
+            return not piece.marginal or (len(bare) >= 40 and not piece.boxed)
+        return len(bare) >= 40 and bare in self._all and not piece.boxed
 
 
 def _articles(tree: Node) -> list[Node]:

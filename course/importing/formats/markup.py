@@ -23,8 +23,26 @@ _FURNITURE_ROLES = frozenset(
 )  # fmt: skip
 _FURNITURE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|sidebar|footer|breadcrumbs?|comments?|disqus|respond|share|sharing|social|"
-    r"related|recommended|newsletter|subscribe|cookies?|consent|advert|ads?|promo|popup|modal|pagination|skip-link)(?=$|[\s_-])"
+    r"related|recommended|newsletter|subscribe|cookies?|consent|advert|ads?|promo|popup|modal|pagination|skip-link|cta|"
+    r"call-to-action)(?=$|[\s_-])"
 )
+_BOX_NAMES = re.compile(r"(?:^|[\s_-])(?:cookies?|consent|cta|call-to-action|share|sharing)(?=$|[\s_-])")
+_BUTTON_NAMES = re.compile(r"(?:^|[\s_-])(?:btn|button)(?=$|[\s_-])")
+_LONGEST_BUTTON = 40
+# What stands between two links, or two spans, in a line of them: set as a row, so that they are not read as one.
+_OPENS, _CLOSES = "\x1d", "\x1e"
+_BESIDE = re.compile(f"{_CLOSES}+ *{_OPENS}+")
+_BOLD, _LIGHT = "\x11", "\x12"
+_EDGES = re.compile(f"[{_OPENS}{_CLOSES}]")
+_WEIGHTS = re.compile(f"[{_BOLD}{_LIGHT}]")
+_ALL_BOLD = re.compile(f"{_BOLD}+[^{_BOLD}{_LIGHT}]{{2,100}}{_LIGHT}+")
+_SIGNS = {
+    **dict.fromkeys(["a", "span"], (_OPENS, _CLOSES)),
+    **dict.fromkeys(["b", "strong"], (_BOLD, _LIGHT)),
+}
+_PERMALINK = re.compile(r"\s*[¶#§🔗]\s*")
+_SENTENCE_END = re.compile(r"[.!?:;,…][\"'”’)]*(?:\s|$)")
+_MOST_WORDS_IN_A_ROW = 20
 _BLOCKS = frozenset(
     {
         "address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
@@ -58,7 +76,7 @@ class Piece:
     """Words that stand together, as Markdown; `level` is that of a heading, 0 for anything else.
 
     `linked` is the share, from 0 to 1, of the letters that are links; `marginal` whether it stands in navigation, a
-    margin, a footer or their like, or is hidden.
+    margin, a footer or their like, or is hidden, and `boxed` whether in a box that is never of an article.
     """
 
     markdown: str
@@ -66,6 +84,7 @@ class Piece:
     level: int = 0
     linked: float = 0.0
     marginal: bool = False
+    boxed: bool = False
 
 
 def pieces(root: Node) -> list[Piece]:
@@ -78,7 +97,7 @@ def pieces(root: Node) -> list[Piece]:
         if not entering:
             writer.leave(node)
             writer.words(node.tail)
-        elif not isinstance(node.tag, str) or node.tag in _INVISIBLE:
+        elif not isinstance(node.tag, str) or node.tag in _INVISIBLE or _is_button(node):
             writer.words(node.tail)
         elif node.tag == "pre":
             writer.code("".join(_letters(node)))
@@ -121,6 +140,15 @@ def _is_marginal(node: Node, *, in_article: bool) -> bool:
     )
 
 
+def _is_button(node: Node) -> bool:
+    """Whether a link is set as a button, or marks the place where it stands; a long one would be words."""
+    if node.tag == "a" and _PERMALINK.fullmatch(node.text or ""):
+        return True
+    if node.tag != "a" or not _BUTTON_NAMES.search(node.get("class", "").lower()):
+        return False
+    return len("".join(_letters(node)).strip()) <= _LONGEST_BUTTON
+
+
 def _letters(node: Node) -> Iterator[str]:
     """The text within `pre`, with its line breaks."""
     for part in node.iter():
@@ -146,6 +174,7 @@ class _Writer:
     links: int = 0
     linked: int = 0
     margins: list[bool] = field(default_factory=list)
+    boxes: list[bool] = field(default_factory=list)
     articles: int = 0
 
     def words(self, text: str | None) -> None:
@@ -162,6 +191,11 @@ class _Writer:
         if marginal:
             self.flush()
         self.margins.append(marginal)
+        self.boxes.append(
+            marginal and _BOX_NAMES.search(f"{node.get('class', '')} {node.get('id', '')}".lower()) is not None
+        )
+        if sign := _SIGNS.get(tag):
+            self.open_.append(sign[0])
         self.articles += tag in {"article", "main"}
         if tag == "br":
             self.open_.append("\n")
@@ -200,11 +234,14 @@ class _Writer:
     def leave(self, node: Node) -> None:
         """An element ends."""
         tag = str(node.tag)
+        if sign := _SIGNS.get(tag):
+            self.open_.append(sign[1])
         self._leave(tag)
         self.articles -= tag in {"article", "main"}
         if self.margins[-1]:
             self.flush()
         self.margins.pop()
+        self.boxes.pop()
 
     def _leave(self, tag: str) -> None:
         if tag == "a":
@@ -233,7 +270,12 @@ class _Writer:
     def flush(self) -> None:
         """End the open piece; one without words leaves nothing behind."""
         for text in re.split(r"\n[ ]*\n\s*", self._taken(breaks=True)):
+            bold = self._is_bold(text)
+            text = "\n".join(" ".join(line.split()) for line in _WEIGHTS.sub("", text).split("\n"))
             flat = " ".join(text.split())
+            if bold:
+                self._add(f"**{_escaped(flat)}**", flat)
+                continue
             if self.level:
                 self._add(f"{'#' * self.level} {_escaped(flat)}", flat)
                 continue
@@ -243,6 +285,12 @@ class _Writer:
             self.marker = "" if flat else self.marker
         self.linked = 0
 
+    def _is_bold(self, text: str) -> bool:
+        """Whether a line is bold as a whole, and set as a heading may be: in no list, and no sentence."""
+        if self.level or self.lists or self.marker or self.quotes or not _ALL_BOLD.fullmatch(text.strip()):
+            return False
+        return _SENTENCE_END.search(_WEIGHTS.sub("", text)) is None
+
     def _row(self, cells: list[str]) -> None:
         self._add(f"| {' | '.join(map(_escaped, cells))} |", " ".join(filter(None, cells)))
         self.linked = 0
@@ -250,14 +298,18 @@ class _Writer:
     def _add(self, markdown: str, text: str) -> None:
         if text.strip():
             share = min(1.0, self.linked / len(text))
-            self.done.append(Piece(markdown, text, self.level, share, marginal=any(self.margins)))
+            self.done.append(Piece(markdown, text, self.level, share, any(self.margins), any(self.boxes)))
 
     def _taken(self, *, breaks: bool = False) -> str:
         """The words of the open piece, its spaces folded; `breaks` keeps those between lines."""
         text = "".join(self.open_)
         self.open_.clear()
+        in_row = breaks and self.linked and not self.level and len(text.split()) <= _MOST_WORDS_IN_A_ROW
+        if in_row and not _SENTENCE_END.search(_EDGES.sub("", text)):
+            text = _BESIDE.sub(" · ", text)
+        text = _EDGES.sub("", text)
         if not breaks:
-            return " ".join(text.split())
+            return " ".join(_WEIGHTS.sub("", text).split())
         return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 
 

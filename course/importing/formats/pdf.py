@@ -7,13 +7,16 @@ import re
 from importlib import import_module
 
 from course.errors import CourseError
+from course.importing.dates import day
 from course.importing.document import Stated
 from course.importing.formats.extra import needed
-from course.importing.formats.paragraphs import paragraphs
+from course.importing.formats.paragraphs import paragraphs, running_lines
 from course.importing.formats.text import Text
 
 _WORKING_TITLE = re.compile(
-    r"microsoft (?:word|powerpoint) - .*|untitled.*|.*\.(?:docx?|odt|pdf|tex|indd|pages|pptx?|rtf)",
+    r"microsoft (?:word|powerpoint) - .*|untitled.*|\(?anonymous\)?|(?:powerpoint )?presentation"
+    r"|(?:word )?document ?\d*"
+    r"|(?:layout|slide|page|template|print)(?: \d+)?|.*\.(?:docx?|odt|pdf|tex|indd|pages|pptx?|rtf)",
     re.IGNORECASE | re.DOTALL,
 )
 _MOST_PAGES = 2_000
@@ -34,7 +37,8 @@ def read_pdf(content: bytes) -> Text:
         pages = [str(page.extract_text()) for page in reader.pages]
         about = reader.metadata or {}
         title = _as_title(str(about.get("/Title") or ""))
-        stated = Stated(title=title, author=str(about.get("/Author") or ""))
+        dated = next(filter(None, map(day, running_lines(pages))), None)
+        stated = Stated(title=title, author=str(about.get("/Author") or ""), date=dated)
     except CourseError:
         raise
     except Exception as error:  # what a broken file raises, in pypdf and below it, has no end
@@ -42,7 +46,7 @@ def read_pdf(content: bytes) -> Text:
     if sum(sign.isalnum() for page in pages for sign in page) < _FEWEST_LETTERS * max(1, len(pages)):
         message = "The PDF holds no text: it may be a scan."
         raise CourseError(message, fix="Have a program read the text of it (OCR), and import that.")
-    return Text(paragraphs(pages), stated)
+    return Text(paragraphs(pages, title.strip()), stated)
 
 
 def _as_title(text: str) -> str:

@@ -122,3 +122,48 @@ def test_what_stands_below_where_am_i_is_the_sites() -> None:
     document = page(f"Sample Asker\nAsked a question last year\n\n{QUESTION}\n\n{blurb}\n\n{ANSWER}\n")
     assert document.publisher == "The Sample Board"
     assert texts(document) == [ANSWER]
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        "Sample Writer\nMaker of doors since 1990\nAnswered 2 days ago",
+        "24\nSample Writer\nMaker of doors since 1990\nAnswered 2 days ago",
+        "Sample Writer · 31\nAnswered by Sample Writer",
+    ],
+)
+def test_what_a_profile_says_is_no_heading(profile: str) -> None:
+    document = page(
+        f"Sample Asker\nFond of doors\nAsked last year\n\n{QUESTION}\n\n1 answer\n\n{profile}\n\n{ANSWER}\n"
+    )
+    assert (document.author, document.publisher) == ("Sample Writer", "")
+    assert outline(document) == [("", 1)]
+
+
+def test_a_name_below_each_answer_is_its_writers() -> None:
+    first = f"{ANSWER}\n\nShare\nFollow\nanswered Mar 6, 2020 at 9:00\nSample Writer\n5,678●10 gold badges\n\n"
+    second = f"{ANSWER}\n\nShare\nFollow\nanswered Apr 1, 2021 at 9:30\nOther Writer\n101\n"
+    asked = "kettles doors\nShare\nasked Mar 5, 2020 at 10:12\nSample Asker\n1,234\n"
+    document = page(
+        f"{QUESTION}\nAsk Question\nAsked 3 years ago\n\nIt began with a door.\n\n{asked}\n2 Answers\n\n{first}{second}"
+    )
+    assert (document.author, document.date) == ("Sample Writer and Other Writer", date(2020, 3, 5))
+    assert outline(document) == [("", 2), ("Other Writer", 1)]
+
+
+def test_the_day_of_the_answer_counts_where_that_of_the_question_is_not_told() -> None:
+    document = page(f"Sample Asker\nAsked a question last year\n\n{QUESTION}\n\nAnswered Jan 9, 2022\n\n{ANSWER}\n")
+    assert document.date == date(2022, 1, 9)
+
+
+@pytest.mark.parametrize(
+    "blurb",
+    [
+        "What is this place?\n\nSample Doors is a place where people who like doors meet. Be kind!",
+        "Log in to Sample Doors",
+    ],
+)
+def test_a_site_may_name_itself_in_other_ways(blurb: str) -> None:
+    document = page(f"{blurb}\n\n{QUESTION}\n\nAsked a year ago\n\n{ANSWER}\n\nLog in to answer\n")
+    assert document.publisher == "Sample Doors"
+    assert texts(document) == [ANSWER]

@@ -421,3 +421,61 @@ def test_whatever_is_broken_in_a_pdf_or_a_word_document_is_told_in_a_sentence(pl
         at = place % len(whole)
         with suppress(CourseError):  # nothing else may come of it
             assert read_text(name, whole[:at] + junk + whole[at + len(junk) :]).text
+
+
+def test_two_pages_tell_what_they_repeat_and_a_sentence_goes_on_across_them() -> None:
+    first = (
+        "Sample Papers No. 4\nOn soil\nSoil holds water and air, and every gardener lives by\nit. In every spring\n2"
+    )
+    second = "Sample Papers No. 4\nthere are stones in it.\nSo it has been since the first of gardens.\nDig on.\n3"
+    assert paragraphs([first, second]) == (
+        "On soil\n\nSoil holds water and air, and every gardener lives by it. In every spring there are stones in "
+        "it.\n\nSo it has been since the first of gardens.\n\nDig on.\n"
+    )
+
+
+def test_a_heading_below_a_full_line_stands_alone() -> None:
+    full = (
+        "Soil holds water and air, as everybody knows who digs\nand whoever does not may ask their neighbours for it."
+    )
+    text = paragraphs([f"{full}\nClay\n{full}\nSand and loam\n{full}\n"])
+    assert [line for line in text.split("\n\n") if len(line) < 20] == ["Clay", "Sand and loam"]
+
+
+def test_a_title_that_runs_above_every_page_is_kept_once() -> None:
+    words = ["By Sample Author", "Soil holds water and air.", "It always has.", "So it will."]
+    pages = ["\n".join(["On soil and water", *words]), "\n".join(["On soil and water", *words[1:], "The end of it."])]
+    assert paragraphs(pages).count("On soil and water") == 1
+
+
+def test_a_date_above_every_page_is_the_documents() -> None:
+    lines = ["Soil holds water.", "It holds air.", "It holds stones.", "That is all."]
+    content = pdf([["Sample Letter 5 June 2023", "On soil", *lines], ["Sample Letter 5 June 2023", *lines]])
+    assert read_text("a.pdf", content).stated.date == date(2023, 6, 5)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<div><a>Home</a> <a>Letters</a><a>Shop</a></div><p>Yes.</p>", "Home · Letters · Shop\n\nYes.\n"),
+        ("<p>answered <span>May 2</span> <a>Sample Writer</a></p>", "answered May 2 · Sample Writer\n"),
+        ("<p>See <a>one</a> <a>two</a>, and go on.</p>", "See one two, and go on.\n"),
+        ("<p><strong>Clay and sand</strong></p><p>They <b>hold</b>.</p>", "**Clay and sand**\n\nThey hold.\n"),
+        ("<p><b>It holds.</b></p>", "It holds.\n"),
+        ("<h2>Clay<a href='#clay'>¶</a></h2><p>It holds. <a class='btn'>Buy it</a></p>", "## Clay\n\nIt holds.\n"),
+    ],
+)
+def test_links_beside_each_other_are_a_row_and_bold_lines_are_marked(body: str, text: str) -> None:
+    assert read_text("a.html", f"<html><body>{body}</body></html>".encode()).text == text
+
+
+def test_the_name_of_a_site_in_its_first_heading_is_no_title() -> None:
+    head = '<title>Clay | Sample Garden</title><meta property="og:site_name" content="Sample Garden">'
+    page = f"<html><head>{head}</head><body><h1>Sample Garden</h1><h2>Clay</h2><p>It holds.</p></body></html>"
+    assert read_text("a.html", page.encode()).stated.title == "Clay | Sample Garden"
+
+
+def test_an_author_may_be_marked_where_nobody_sees_it() -> None:
+    mark = '<span itemprop="author" itemscope><link itemprop="name" content="Sample Channel"></span>'
+    page = f"<html><head><title>Clay</title></head><body>{mark}<h1>Clay</h1><p>It holds.</p></body></html>"
+    assert read_text("a.html", page.encode()).stated.author == "Sample Channel"

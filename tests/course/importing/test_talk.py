@@ -152,3 +152,24 @@ def test_where_it_is_from_is_its_publisher() -> None:
     document = talk("From: [[sample_show]] <br/>\n\nThey open [0:10]. They close [0:20].")
     assert document.publisher == "sample show"
     assert document.sections[0].blocks == (Block("They open.", "00:00:10"), Block("They close.", "00:00:20"))
+
+
+def test_a_sentence_with_a_stamp_in_its_middle_stays_whole() -> None:
+    text = "Doors open at four [1:00], and at nine they close [2:00]. Then [3:00], before noon, we rest. Look [4:00]."
+    assert blocks(text) == [
+        ("00:01:00", "Doors open at four, and at nine they close."),
+        ("00:03:00", "Then, before noon, we rest."),
+        ("00:04:00", "Look."),
+    ]
+
+
+def test_words_around_the_chapters_of_a_video_have_no_moment() -> None:
+    chapters = "0:00 Why doors\n2:15 How to hang one\n7:40 What to oil"
+    text = f"---\nvideo: sampleVID-1\n---\n# Doors\n\nA door is a wall that moves.\n\n{chapters}\n\nDo not slam it.\n"
+    assert blocks(text) == [
+        ("", "A door is a wall that moves."),
+        ("00:00:00", "Why doors"),
+        ("00:02:15", "How to hang one"),
+        ("00:07:40", "What to oil"),
+        ("", "Do not slam it."),
+    ]
