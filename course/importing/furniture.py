@@ -74,6 +74,11 @@ _PICTURE = any_of(r"""
     (?:image|photo|picture|illustration)s?(?: credits?| source| courtesy)?(?: ?: | by | courtesy of )[^.?!]{1,100}
 """)
 _SLUG = re.compile(r"[\w@%.()&'’+-]{6,150}")
+_PICTURE_WORD = re.compile(
+    r"(?<![^\W_])(?:image|img|photo|picture|hero|banner|cover|thumbnail|screenshot|portrait|illustration|diagram|logo)s?"
+    r"(?![^\W_])",
+    re.IGNORECASE,
+)
 _COPY = any_of(r"""
     v?\d{1,4}
     \(\d{1,3}\)
@@ -130,6 +135,7 @@ _LINE = any_of(r"""
     follow (?:us|me|@\w{1,30})(?: on .{1,40})?
     follow .{1,30} on (?:twitter|x|linkedin|facebook|instagram|youtube|medium)
     (?:read|learn|see|show|load|view) (?:more|less|all)|continue reading
+    (?:view|see|read|show) (?:all|more) (?:posts|articles|stories|entries) (?:by|from) .{1,60}
     read (?:the )?(?:full )?(?:article|story|post)|listen to (?:this|the) (?:article|post)
     subscribe(?: (?:now|today|here|for free))?
     (?:sign|log) ?(?:up|in)(?: or (?:sign|log) ?(?:up|in))?(?: (?:now|today|free|for free|using .{1,20}))?|register
@@ -171,6 +177,7 @@ _AGREEING = any_of(rf"""
     \b(?:you can )?unsubscribe (?:at )?any ?time\b
     ^we (?:will )?(?:never|won(?:'|’)t|don(?:'|’)t|do not) (?:spam|share your e-?mail|sell your)\b
     ^no spam\b
+    [.!,] no spam(?:,? ever)?[.!]?$
 """)
 _PROMPT = re.compile(
     r"(?:get|join|receive|sign up|stay|never miss|don(?:'|’)t miss|enter|be the first|want|like what|enjoyed?|liked"
@@ -233,7 +240,8 @@ def is_picture(text: str) -> bool:
     if not all(_COPY.fullmatch(word) for word in rest) or not _SLUG.fullmatch(first):
         return False
     joined = first.count("-") + first.count("_")
-    return (joined >= 2 and any(sign.isdigit() for sign in text)) or "_" in first.strip("_")
+    shows = _PICTURE_WORD.search(first) is not None or any(sign.isdigit() for sign in text)
+    return (joined >= 2 and shows) or "_" in first.strip("_")
 
 
 def _is_update(text: str) -> bool:

@@ -16,6 +16,7 @@ from course.importing.pieces import Kind, Piece
 from course.importing.stamps import OPEN
 from course.importing.title import is_menu_or_kind, key, titles_in, unmarked_title
 
+_LONGEST_PROFILE = 14
 _LONGEST_HEAD = 80
 _MOST_ABOVE_A_TITLE = 3
 _LONGEST_STANDFIRST = 45
@@ -182,10 +183,19 @@ def _author(lines: Sequence[Line], title_at: int) -> tuple[str, set[int]]:
     names = [_name(line.text) for line in chosen if _is_name_alone(line.text)] or [_name(line.text) for line in chosen]
     dropped = {line.place for line in chosen}
     holders = dropped | {line.place for line in crediting if line.states.author}
+    dated = {line.place for line in crediting}
     dropped |= {
-        line.place for line in lines if line.place - 1 in holders and is_role(line.text) and line.place > title_at
+        line.place
+        for line in lines
+        if line.place - 1 in holders and line.place > title_at and (is_role(line.text) or _is_profile(line, dated))
     }
     return (_fullest(names, crediting) if names else ""), dropped
+
+
+def _is_profile(line: Line, dated: set[int]) -> bool:
+    """Whether a line below an author's name tells who that is: a few words, no sentence, with the date below them."""
+    few = len(line.text.split()) <= _LONGEST_PROFILE and not _SENTENCE_END.search(line.text)
+    return line.role is Role.CANDIDATE and few and line.place + 1 in dated
 
 
 def _name(text: str) -> str:
@@ -202,10 +212,10 @@ def _twice(named: Sequence[Line]) -> list[Line]:
 
 
 def _fullest(names: Sequence[str], crediting: Sequence[Line]) -> str:
-    """Of several spellings of a name the longest; of several names the one that is nearest to the date."""
+    """The name nearest to the date, as it is spelled there, but with as many of its words as stand anywhere."""
     nearest = names[-1]
-    alike = [name for name in names if name.startswith(nearest) or nearest.startswith(name)]
-    return max(alike, key=len) if crediting else max(names, key=len)
+    whole = [name for name in names if name.startswith(f"{nearest} ")]
+    return max(whole or [nearest], key=len) if crediting else max(names, key=len)
 
 
 def _with_block_below(lines: list[Line], named: set[int]) -> list[Line]:

@@ -37,6 +37,7 @@ _ABOUT_WHO_WROTE_IT = any_of(r"""
     (?:about|meet) (?:the|our|this) (?:authors?|writers?|contributors?|speakers?|instructors?|teachers?|hosts?)
     (?:the |our )?(?:authors?|contributors?)(?:'s|’s)?(?: bio(?:graphy)?| profile| info(?:rmation)?)?
     about me
+    (?:published|written|posted) by [^.?!,:]{1,60}
 """)
 _OF_SOMEBODY = re.compile(r"(?:He|She|They|I|The author|The writer|Dr\.?|Prof\.?)\s")
 _NAME = re.compile(r"(?:[^\W\d_][\w.'’-]*\s){1,3}[^\W\d_][\w.'’-]*?(?=(?:,|\s(?:is|was|has|are)\b|\s[a-z]+s\b))")

@@ -188,7 +188,7 @@ class _Remarks:
     def close(self, signs: str) -> None:
         """Put signs that follow a stamp behind the words before it."""
         if self.done and self.done[-1].parts:
-            self.done[-1].parts[-1] += signs
+            self.done[-1].parts[-1] = self.done[-1].parts[-1].rstrip(",;") + signs
 
     def blocks(self) -> tuple[Block, ...]:
         """A block for each remark that has words."""

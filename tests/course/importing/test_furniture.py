@@ -19,6 +19,9 @@ from course.importing.names import is_person, is_role, is_site
         "Last updated on 3 May 2024",
         "Breaking-Into-Samples-03-4-steps-detail v2 (1)",
         "hero_image.png",
+        "how-doors-open-cover",
+        "One letter a month, no spam.",
+        "View all posts by Sample Author",
         "IMG_2231",
         "Screenshot 2023-06-05 at 10.12.33",
         "Sample Author's avatar",
@@ -73,6 +76,7 @@ def test_furniture_is_known(line: str) -> None:
     "line",
     [
         "Share what you learn with your team",
+        "There was no spam in the larder.",
         "Follow up on Monday",
         "Updated roadmaps calm people down",
         "Get the latest numbers before you plan.",

@@ -127,7 +127,8 @@ def test_a_guide_of_a_handbook_in_markdown() -> None:
     ("head", "author", "day"),
     [
         ("Sample Author\n\nSample Authors\n\nJune 05, 2023 - 5 min read", "Sample Authors", date(2023, 6, 5)),
-        ("Sample Authors\n\nSample Author\n\nJune 05, 2023", "Sample Authors", date(2023, 6, 5)),
+        ("Sample Authors\n\nSample Author\n\nJune 05, 2023", "Sample Author", date(2023, 6, 5)),
+        ("Sample Author\n\nOnce a keeper of doors, now of windows\n\nJune 05, 2023", "Sample Author", date(2023, 6, 5)),
         ("By Sample Author | 5 June 2023 | 4 min read", "Sample Author", date(2023, 6, 5)),
         ("Written by Sample Author\n2023-06-05", "Sample Author", date(2023, 6, 5)),
         ("Author: Sample Author\nPublished: 5th June 2023", "Sample Author", date(2023, 6, 5)),

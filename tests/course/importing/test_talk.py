@@ -173,3 +173,11 @@ def test_words_around_the_chapters_of_a_video_have_no_moment() -> None:
         ("00:07:40", "What to oil"),
         ("", "Do not slam it."),
     ]
+
+
+def test_of_two_stamps_at_one_place_the_first_counts_and_no_sign_is_left_between_them() -> None:
+    marks = ('<a data-t="00:01:00">[00:01:00]</a>', '<a data-t="00:01:30">[00:01:30]</a>')
+    assert blocks(f"# Doors\n\nOil the hinge {marks[0]}, {marks[1]}. Wait {marks[1]}.") == [
+        ("00:01:00", "Oil the hinge."),
+        ("00:01:30", "Wait."),
+    ]
