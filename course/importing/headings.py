@@ -12,6 +12,7 @@ from course.importing.pieces import Kind, Piece
 from course.importing.stamps import OPEN
 
 _NUMBER = re.compile(r"^\d{1,2}[.)]\s+(?=\S)")
+_SENTENCES = re.compile(r"[^\W\d_]{3}[.!][\"'”’)\]]*\s+\S")
 _END = re.compile(r"[.!;,:…—–-][\"'”’)\]]*$")
 _LONGEST, _MOST_WORDS = 100, 14
 _LEVELS = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=\S)")
@@ -87,7 +88,7 @@ def is_short_line(piece: Piece) -> bool:
     if piece.kind is not Kind.TEXT or OPEN in text or len(text) > _LONGEST or len(text.split()) > _MOST_WORDS:
         return False
     first = next((sign for sign in text if sign.isalnum()), "")
-    return bool(first) and not first.islower() and not _END.search(text)
+    return bool(first) and not first.islower() and not _END.search(text) and not _SENTENCES.search(text)
 
 
 def _headings_of(pieces: Sequence[Piece], start: int, end: int) -> list[int]:

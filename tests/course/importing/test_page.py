@@ -423,3 +423,8 @@ def test_a_dot_between_two_words_is_no_bullet() -> None:
     document = page(f"Sample Press\n•\n3 yr. ago\n\nHow does a door hang?\n\n{PROSE}\n\n{PROSE}\n\nShare this post\n")
     assert document.title == "How does a door hang?"
     assert texts(page(f"# Doors\n\nThey need:\n\n•\nHinges\n\n•\nA lock\n\n{PROSE}\n"))[1:3] == ["Hinges", "A lock"]
+
+
+def test_a_line_of_two_sentences_is_no_heading_although_it_ends_without_a_full_stop() -> None:
+    document = page(f"# Doors\n\nThis opens. More at the end\n\n{PROSE}\n\nThat was all. Goodbye\n\n{PROSE} Again.\n")
+    assert [section.heading for section in document.sections] == [""]
