@@ -39,7 +39,7 @@ def with_headings(pieces: Sequence[Piece]) -> list[Piece]:
     place = 0
     while place < len(pieces):
         end = place
-        while end < len(pieces) and is_short_line(pieces[end]):
+        while end < len(pieces) and is_short_line(pieces[end]) and not _SENTENCES.search(pieces[end].text):
             end += 1
         for heading in _headings_of(pieces, place, end):
             found[heading] = Piece(Kind.HEADING, pieces[heading].text, 2, apart=pieces[heading].apart)
@@ -88,7 +88,7 @@ def is_short_line(piece: Piece) -> bool:
     if piece.kind is not Kind.TEXT or OPEN in text or len(text) > _LONGEST or len(text.split()) > _MOST_WORDS:
         return False
     first = next((sign for sign in text if sign.isalnum()), "")
-    return bool(first) and not first.islower() and not _END.search(text) and not _SENTENCES.search(text)
+    return bool(first) and not first.islower() and not _END.search(text)
 
 
 def _headings_of(pieces: Sequence[Piece], start: int, end: int) -> list[int]:
