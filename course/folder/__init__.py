@@ -114,14 +114,19 @@ def _read(folder: Path, path: Path) -> bytes:
     place = Place(name.encode(errors="replace").decode())
     if place.file != name:
         raise CourseError("The name of this file is not UTF-8.", fix="Give it another name.", place=place)
+    leads_nowhere = CourseError(
+        "This is a link that leads nowhere, or back to itself.", fix="Put the file itself here.", place=place
+    )
     try:
         inside = path.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError) as error:  # a RuntimeError until Python 3.12
-        raise CourseError("This link leads back to itself.", fix="Put the file itself here.", place=place) from error
+    except (OSError, RuntimeError) as error:  # a RuntimeError until Python 3.12, and nothing from 3.13 on
+        raise leads_nowhere from error
     # What is frozen into an edition goes out to strangers: nothing from elsewhere on this machine may slip in.
     if not inside:
         raise CourseError("This is a link out of the course's folder.", fix="Put the file itself here.", place=place)
     try:
+        if path.is_symlink() and not path.exists():
+            raise leads_nowhere
         if not path.is_file():
             raise CourseError("This is not a file.", fix="Put a file here, or give it another name.", place=place)
         if path.stat().st_size > _LARGEST_FILE:
