@@ -95,7 +95,7 @@ def planned(files: Files, *, weeks: int | None = None, per_week: int | None = No
             raise _too_many(groupings.fewest, room, course, weeks, per_week or len(days))
         groups = groupings.lessons(room)
         spots = spread(calendar, len(groups), weeks)
-    return Outline(drafts(course, groups, spots), tuple(DAY_NAMES[day] for day in added), course_file)
+    return Outline(drafts(course, files, groups, spots), tuple(DAY_NAMES[day] for day in added), course_file)
 
 
 def _row(draft: Draft) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from course.folder import Files
 from course.model import Course
+from course.outline.claims import Claims
 from course.outline.grouping import Group
 from course.outline.passages import Uncited, minutes
 from course.outline.spreading import Spot
-from course.outline.wording import markdown, one_line, plain, shortened, slug
+from course.outline.wording import SENTENCE_END, markdown, one_line, plain, shortened, slug, spoken
 from course.slugs import LONGEST_WORD
 
 LONGEST_SUBJECT = 49
@@ -17,7 +19,6 @@ SHORTEST_PREHEADER, LONGEST_PREHEADER = 40, 110
 """Signs. Inboxes show some fifty of a subject, and after it about a line of preheader."""
 
 _REMINDER = 60
-_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
 _KEPT_FREE = frozenset({"welcome", "closing", "index"})
 """Slugs that other files have, or that `build` gives its page."""
 
@@ -85,8 +86,12 @@ class Draft:
         }
 
 
-def drafts(course: Course, groups: Iterable[Group], spots: Iterable[Spot]) -> tuple[Draft, ...]:
-    """A draft for each group of passages, numbered on from the lessons that the course has."""
+def drafts(course: Course, files: Files, groups: Iterable[Group], spots: Iterable[Spot]) -> tuple[Draft, ...]:
+    """A draft for each group of passages, numbered on from the lessons that the course has.
+
+    `files` are the course's, for the pictures that claims show.
+    """
+    claims = Claims(course, files)
     names = set(_KEPT_FREE)
     subjects = set()
     for lesson in course.all_lessons:
@@ -99,7 +104,7 @@ def drafts(course: Course, groups: Iterable[Group], spots: Iterable[Spot]) -> tu
         subject, name = _subject(topic, subjects), _name(group, topic, names)
         names.add(name)
         subjects.add(subject.casefold())
-        text = _front_matter(name, subject, _preheader(group, subject), spot.wait) + "\n" + _body(group)
+        text = _front_matter(name, subject, _preheader(group, subject, claims), spot.wait) + "\n" + _body(group, claims)
         made.append(Draft(number, name, subject, spot.week, spot.wait, group, text))
     return tuple(made)
 
@@ -129,17 +134,18 @@ def _name(group: Group, topic: str, taken: Collection[str]) -> str:
     return name
 
 
-def _preheader(group: Group, subject: str) -> str:
+def _preheader(group: Group, subject: str, claims: Claims) -> str:
     """What the lesson's first claims say, or else its sections' headings: plain, and other words than the subject's."""
-    claims = [plain(one.passage.claim) for one in group if one.passage.claim]
+    told = [said for one in group if (said := claims.plain(one))]
     headings = dict.fromkeys(plain(one.heading) for one in group if not one.is_opening)
-    about = [*(claims or headings), f"From “{plain(group[0].source.title)}”.", "With an exercise and a question."]
+    about = [*(told or headings), f"From “{plain(group[0].source.title)}”.", "With an exercise and a question."]
     said = ""
     for part in about:
         if len(said) >= SHORTEST_PREHEADER:
             break
         if part and not part.casefold().startswith(subject.rstrip("…").casefold()):
-            said = f"{said} {part}" if not said or said.endswith(_SENTENCE_ENDS) else f"{said}; {part}"
+            ended = not said or said.endswith(":") or SENTENCE_END.search(said)
+            said = f"{said} {part}" if ended else f"{said}; {part}"
     if len(said.strip()) < SHORTEST_PREHEADER:
         said = f"{said} A short lesson, with some of it left for you."
     return shortened(said.strip(), LONGEST_PREHEADER)
@@ -160,11 +166,11 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _body(group: Group) -> str:
-    return "\n\n".join((_IDEA, *_sections(group), *_ENDING)) + "\n"
+def _body(group: Group, claims: Claims) -> str:
+    return "\n\n".join((_IDEA, *_sections(group, claims), *_ENDING)) + "\n"
 
 
-def _sections(group: Group) -> Iterator[str]:
+def _sections(group: Group, claims: Claims) -> Iterator[str]:
     before: Uncited | None = None
     for one in group:
         if before is None or one.begins or one.source != before.source:
@@ -173,17 +179,11 @@ def _sections(group: Group) -> Iterator[str]:
                 heading = "" if before is None else one.source.title
             if one_line(heading):
                 yield f"## {markdown(heading)}"
-        yield _paragraph(one)
+        yield claims.markdown(one) or _to_be_told(one)
         before = one
 
 
-def _paragraph(one: Uncited) -> str:
-    """What a passage claims, or, where its words are the document's, a place to say it in one's own."""
-    citation = f"[@{one.source.slug}#{one.passage.id}]"
-    claim = one_line(one.passage.claim)
-    if not claim:
-        reminder = markdown(shortened(plain(one.passage.text), _REMINDER))
-        return f"[write: in your own words: {reminder}] {citation}"
-    if claim.endswith(_SENTENCE_ENDS) and len(claim) > 1:
-        return f"{markdown(claim[:-1])} {citation}{claim[-1]}"
-    return f"{markdown(claim)} {citation}"
+def _to_be_told(one: Uncited) -> str:
+    """A place to say in one's own words what a passage says in the document's."""
+    reminder = markdown(shortened(plain(spoken(one.passage.text) or one.passage.text), _REMINDER))
+    return f"[write: in your own words: {reminder}] [@{one.source.slug}#{one.passage.id}]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from course.readability import as_read
 from course.slugs import LONGEST_WORD, slug_words
 
 # What YAML, a mail's header or a renderer would not let through: controls, lone surrogates, noncharacters.
@@ -12,12 +13,30 @@ _SPACES = re.compile("[\t-\r \x85\u2028\u2029]+")
 _ROUND = str.maketrans("[]{}", "()()")
 _MARKUP = re.compile(r"[\\`*_\[\]<>]|(?<!\S)#|&(?=#?\w+;)|^[-+=~]|(?<=\{)[{%#]")
 _ENUMERATED = re.compile(r"^(\d+)([.)])")
+_SEPARATORS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+_PLACE = re.compile(r"\s*\[write:[^\]]*\]?", re.IGNORECASE)
 _AFTER_WORDS = " ,;:·–—-"
+
+SENTENCE_END = re.compile(r"[.!?…。！？]+\Z")
+
+
+def fit(text: str) -> str:
+    """The text, its lines kept, without the signs that no email can carry."""
+    return _SEPARATORS.sub(" ", _UNFIT.sub("", text))
 
 
 def one_line(text: str) -> str:
     """The text with white space folded and without the signs that no email can carry."""
     return _SPACES.sub(" ", _UNFIT.sub("", text)).strip()
+
+
+def spoken(markdown: str) -> str:
+    """What is read of Markdown, on one line: no marks, addresses, citations or places to write.
+
+    >>> spoken("**One** [idea](https://example.com) [@note#p-1].\\n\\n- [write: more] And another")
+    'One idea. And another'
+    """
+    return one_line(_PLACE.sub("", as_read(markdown)))
 
 
 def plain(text: str) -> str:
