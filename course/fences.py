@@ -13,7 +13,7 @@ _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 def fenced_lines(source: str) -> frozenset[int]:
     """The numbers of the lines, from 0, that belong to code fences (their markers included)."""
-    tokens = MarkdownIt("commonmark").parse(source)
+    tokens = MarkdownIt("commonmark", {"html": False}).parse(source)
     spans = (token.map for token in tokens if token.type == "fence" and token.map)
     return frozenset(number for start, end in spans for number in range(start, end))
 

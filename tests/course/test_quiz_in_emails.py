@@ -13,7 +13,7 @@ from course.personal.placeholders import Email
 from course.sample import Samples
 from tests.course.check.small import COURSE, a_lesson, small_course
 
-ODD = "'< & > \\ “é” \u05e9 **b** [x](y) [@on-soil#what-soil-is-1] { one }'"
+ODD = "'< & > \\ “é” \u05e9 **b** [x](y) { one }'"
 QUIZ = f"""\
 quiz:
   id: soil
