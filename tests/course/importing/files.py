@@ -7,6 +7,11 @@ import zipfile
 from collections.abc import Sequence
 from html import escape
 
+import pytest
+
+from course.errors import CourseError
+from course.importing.formats import read_text
+
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 TYPES = (
     '<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -88,3 +93,12 @@ def pdf(pages: Sequence[Sequence[str]], title: str = "", author: str = "") -> by
 
 def _quoted(text: str) -> str:
     return text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+
+
+def refusal(name: str, content: bytes) -> CourseError:
+    """What reading a document that is no good is answered with, which names it."""
+    with pytest.raises(CourseError) as caught:
+        read_text(name, content)
+    assert caught.value.place is not None
+    assert caught.value.place.file == name
+    return caught.value

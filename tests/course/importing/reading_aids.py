@@ -35,3 +35,10 @@ def sentences(text: str) -> list[str]:
     """The sentences of four words or more in a text without marks, each with single spaces."""
     parts = re.split(r"(?<=[.!?])[\"”’)]*\s+|\n", text)
     return [" ".join(part.split()) for part in parts if len(part.split()) >= 4]
+
+
+PROSE = "The first paragraph has two sentences. This is the second, and it ends here."
+
+
+def page(text: str) -> Document:
+    return read_document(text, Stated())

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 from contextlib import suppress
 from datetime import date
 
-import pypdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +14,8 @@ from hypothesis import strategies as st
 from course.errors import CourseError, Place
 from course.importing.document import Stated
 from course.importing.formats import LARGEST, Text, read_text
-from course.importing.formats.paragraphs import paragraphs
 from tests.architecture.source import ROOT
-from tests.course.importing.files import WORD, docx, paragraph, pdf
+from tests.course.importing.files import refusal
 
 PAGE = """\
 <!doctype html>
@@ -86,14 +83,6 @@ Short.
 
 def html(body: str, head: str = "") -> Text:
     return read_text("page.html", f"<html><head>{head}</head><body>{body}</body></html>".encode())
-
-
-def refusal(name: str, content: bytes) -> CourseError:
-    with pytest.raises(CourseError) as caught:
-        read_text(name, content)
-    assert caught.value.place is not None
-    assert caught.value.place.file == name
-    return caught.value
 
 
 def test_a_page_gives_its_article_and_what_it_states() -> None:
@@ -287,171 +276,6 @@ def test_what_is_no_text_is_refused_with_its_line(content: bytes, line: int | No
     error = refusal("notes.txt", content)
     assert error.place == Place("notes.txt", line)
     assert message in error.message
-
-
-def test_a_word_document_gives_its_styles_as_headings_lists_and_tables() -> None:
-    cell = f"<w:tc>{paragraph('Clay')}</w:tc><w:tc>{paragraph('Much')}</w:tc>"
-    body = (
-        paragraph("On soil", "Title")
-        + paragraph("What soil is", "Heading1")
-        + paragraph("Soil holds *water* & air.")
-        + paragraph("Below", "Heading2")
-        + f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>"
-        + paragraph("Home")
-    )
-    read = read_text(
-        "soil.docx", docx(body, "<dc:title>Soil &amp; more</dc:title><dc:creator>Sample Author</dc:creator>")
-    )
-    assert read.text == (
-        "# On soil\n\n## What soil is\n\nSoil holds \\*water\\* \\& air.\n\n### Below\n\n"
-        "| Clay | Much |\n|---|---|\n\nHome\n"
-    )
-    assert read.stated == Stated("Soil & more", "Sample Author")
-
-
-def test_a_word_document_that_does_not_list_its_styles_has_a_title_too() -> None:
-    body = paragraph("On soil", "Title") + paragraph("What soil is", "Heading1") + paragraph("Soil holds water.")
-    content = docx(body, **{"word/styles.xml": f'<w:styles xmlns:w="{WORD}"/>'})
-    assert read_text("soil.docx", content).text == "# On soil\n\n## What soil is\n\nSoil holds water.\n"
-
-
-def test_the_only_heading_of_the_first_level_is_a_word_document_s_title() -> None:
-    body = paragraph("On soil", "Heading1") + paragraph("Below", "Heading2") + paragraph("Words.")
-    assert read_text("x", docx(body)).text == "# On soil\n\n## Below\n\nWords.\n"
-    assert read_text("x", docx(body + paragraph("More", "Heading1"))).text.startswith("## On soil\n\n### Below")
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (docx(paragraph("Soil."))[:-40], "broken archive"),
-        (docx(paragraph("Soil.") * 1_000)[:500], "broken archive"),
-        (docx("", **{"word/document.xml": ""}).replace(b"word/document.xml", b"word/document.txt"), "no Word document"),
-        (docx("<w:p>"), "broken"),
-        (docx("", **{"word/document.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "broken"),
-        (docx("", **{"word/big.xml": "a" * 20_000_001}), "too large"),
-        (docx("", **{f"word/{number}": "a" * 11_000_000 for number in range(10)}), "too large"),
-        (docx("<w:p>" + "<w:r>" * 5_000 + "</w:r>" * 5_000 + "</w:p>"), "nested too deeply"),
-        (b"Just a text.", "not a DOCX"),
-    ],
-)
-def test_a_word_document_that_is_none_is_refused(content: bytes, message: str) -> None:
-    assert message in refusal("soil.docx", content).message
-
-
-def test_a_part_of_a_word_document_that_unpacks_to_more_than_it_declares_is_refused() -> None:
-    content = docx(paragraph("Soil."), **{"word/bomb.xml": "a" * 500_000})
-    size = (500_000).to_bytes(4, "little")
-    assert content.count(size) == 2
-    assert "broken" in refusal("soil.docx", content.replace(size, (10).to_bytes(4, "little"))).message
-
-
-LETTER = [
-    "Soil holds water and air, and that is what most of the plants in a garden need to",
-    "live. A gardener who digs knows how the ground feels when it is too wet: it is hea-",
-    "vy and sticks to the spade.",
-    "Sand lets water through. It is warm early in the year, and roots find their way in",
-    "it with ease, though it needs more feeding than other soils do.",
-    "\u2022 One item of a list",
-    "\u2022 Another item of it",
-    "Worms",
-    "Worms keep the ground loose, so that air can reach the roots of what is grown in it,",
-]
-
-
-def test_a_pdf_gives_paragraphs_without_what_every_page_repeats() -> None:
-    pages = [
-        ["Garden Letters, page 1", *LETTER, "1"],
-        ["Garden Letters, page 2", "and so that water goes down.", "2"],
-        ["Garden Letters, page 3", "That is all.", "3 of 3"],
-    ]
-    read = read_text("letter.pdf", pdf(pages, "On soil", "Sample Author"))
-    assert read.text == (
-        "Soil holds water and air, and that is what most of the plants in a garden need to live. A gardener who digs "
-        "knows how the ground feels when it is too wet: it is heavy and sticks to the spade.\n\n"
-        "Sand lets water through. It is warm early in the year, and roots find their way in it with ease, though it "
-        "needs more feeding than other soils do.\n\n\u2022 One item of a list\n\n\u2022 Another item of it\n\nWorms\n\n"
-        "Worms keep the ground loose, so that air can reach the roots of what is grown in it, and so that water goes "
-        "down.\n\nThat is all.\n"
-    )
-    assert read.stated == Stated("On soil", "Sample Author")
-
-
-def test_the_name_of_a_file_is_no_title_of_a_pdf() -> None:
-    assert read_text("a.pdf", pdf([LETTER], "Microsoft Word - letter.docx")).stated.title == ""
-
-
-def test_a_compound_keeps_its_hyphen_and_a_line_that_looks_like_a_number_stays_within_a_page() -> None:
-    lines = ["We met the well-", "Known speaker, who grew a num-", "ber of plants, in all about", "12", "at the end."]
-    assert paragraphs(["\n".join(lines)]) == (
-        "We met the well- Known speaker, who grew a number of plants, in all about 12 at the end.\n"
-    )
-
-
-def locked(password: str) -> bytes:
-    writer = pypdf.PdfWriter(io.BytesIO(pdf([LETTER])))
-    writer.encrypt(password, "owner", algorithm="RC4-128")
-    content = io.BytesIO()
-    writer.write(content)
-    return content.getvalue()
-
-
-def test_a_pdf_that_only_its_owner_may_change_can_be_read() -> None:
-    assert "Soil holds water" in read_text("letter.pdf", locked("")).text
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (pdf([[], []]), "no text: it may be a scan"),
-        (locked("secret"), "password"),
-        (pdf([LETTER])[:300], "broken"),
-        (b"%PDF-1.7 nothing else", "broken"),
-        (b"%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 1 0 R >> endobj\ntrailer << /Root 1 0 R >>", "PDF"),
-        (b"Just a text.", "not a PDF"),
-    ],
-)
-def test_a_pdf_that_cannot_be_read_is_refused(content: bytes, message: str) -> None:
-    assert message in refusal("letter.pdf", content).message
-
-
-@given(st.integers(0, 3_000), st.binary(max_size=40))
-def test_whatever_is_broken_in_a_pdf_or_a_word_document_is_told_in_a_sentence(place: int, junk: bytes) -> None:
-    for name, whole in (("letter.pdf", pdf([LETTER])), ("soil.docx", docx(paragraph("Soil.")))):
-        at = place % len(whole)
-        with suppress(CourseError):  # nothing else may come of it
-            assert read_text(name, whole[:at] + junk + whole[at + len(junk) :]).text
-
-
-def test_two_pages_tell_what_they_repeat_and_a_sentence_goes_on_across_them() -> None:
-    first = (
-        "Sample Papers No. 4\nOn soil\nSoil holds water and air, and every gardener lives by\nit. In every spring\n2"
-    )
-    second = "Sample Papers No. 4\nthere are stones in it.\nSo it has been since the first of gardens.\nDig on.\n3"
-    assert paragraphs([first, second]) == (
-        "On soil\n\nSoil holds water and air, and every gardener lives by it. In every spring there are stones in "
-        "it.\n\nSo it has been since the first of gardens.\n\nDig on.\n"
-    )
-
-
-def test_a_heading_below_a_full_line_stands_alone() -> None:
-    full = (
-        "Soil holds water and air, as everybody knows who digs\nand whoever does not may ask their neighbours for it."
-    )
-    text = paragraphs([f"{full}\nClay\n{full}\nSand and loam\n{full}\n"])
-    assert [line for line in text.split("\n\n") if len(line) < 20] == ["Clay", "Sand and loam"]
-
-
-def test_a_title_that_runs_above_every_page_is_kept_once() -> None:
-    words = ["By Sample Author", "Soil holds water and air.", "It always has.", "So it will."]
-    pages = ["\n".join(["On soil and water", *words]), "\n".join(["On soil and water", *words[1:], "The end of it."])]
-    assert paragraphs(pages).count("On soil and water") == 1
-
-
-def test_a_date_above_every_page_is_the_documents() -> None:
-    lines = ["Soil holds water.", "It holds air.", "It holds stones.", "That is all."]
-    content = pdf([["Sample Letter 5 June 2023", "On soil", *lines], ["Sample Letter 5 June 2023", *lines]])
-    assert read_text("a.pdf", content).stated.date == date(2023, 6, 5)
 
 
 @pytest.mark.parametrize(
