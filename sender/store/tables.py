@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     JSON,
@@ -28,6 +28,8 @@ from sqlalchemy.types import TypeDecorator
 SCHEMA_VERSION = "0001"
 """The newest migration; a test holds it against the migrations' own account."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Moment(TypeDecorator[datetime]):
     """An aware datetime, kept as whole seconds since 1970-01-01T00:00Z."""
@@ -41,7 +43,7 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment needs its offset")
-        return int(value.timestamp())
+        return (value - _EPOCH) // timedelta(seconds=1)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """The moment, in UTC."""

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import inspect
 from sqlalchemy.dialects import sqlite
@@ -104,6 +104,7 @@ def test_what_is_pointed_at_cannot_be_removed(stage: Stage) -> None:
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.timezones()))  # noqa: DTZ001  # aware by st
+@example(datetime(1969, 12, 31, 23, 0, 0, 1, tzinfo=UTC))
 def test_a_moment_is_kept_to_the_second_and_comes_back_in_utc(moment: datetime) -> None:
     kept = Moment().process_bind_param(moment, sqlite.dialect())
     back = Moment().process_result_value(kept, sqlite.dialect())
