@@ -47,9 +47,10 @@ def new(folder: Path, copy_of: str | None) -> None:
     from course.new import new_course
 
     written = new_course(folder, copy_of)
+    place = "this folder" if folder == Path() else folder
     name, emails = shlex.quote(str(folder)), shlex.quote(str(folder / "emails"))
     _echo_steps(
-        f"Wrote a course of {len(written)} files to {folder}. What to do next:\n",
+        f"Wrote a course of {len(written)} files to {place}. What to do next:\n",
         (f"dripcourse check {name}", "what is wrong with it, and where"),
         (f"dripcourse build {name} --out {emails}", "every lesson as it will arrive"),
         (f"dripcourse simulate {name} --from DATE", "when each lesson would arrive"),

@@ -57,6 +57,13 @@ def test_new_says_what_to_do_next_and_that_works(tmp_path: Path) -> None:
     assert run("simulate", "my course", "--from", "2026-03-03").exit_code == 0
 
 
+def test_new_in_the_present_folder_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("new", ".")
+    assert result.output.startswith("Wrote a course of 6 files to this folder. What to do next:")
+    assert run("check", ".").exit_code == 0
+
+
 def test_new_copies_the_bundled_course(tmp_path: Path) -> None:
     assert run("new", tmp_path / "copy", "--from", "product-path").exit_code == 0
     assert 'slug = "product-path"' in (tmp_path / "copy" / "course.toml").read_text(encoding="utf-8")
