@@ -214,6 +214,6 @@ def _parser() -> MarkdownIt:
             state.tokens[-1].meta["line"] = line
         return found
 
-    parser = _AnyAddress("commonmark")
+    parser = _AnyAddress("commonmark", {"html": False})
     parser.inline.ruler.at("image", with_line)
     return parser

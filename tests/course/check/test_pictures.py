@@ -148,3 +148,8 @@ def test_a_picture_that_no_lesson_shows_is_a_warning_at_its_file() -> None:
 
 def test_another_file_in_assets_is_nobodys_concern() -> None:
     assert findings("Text.", drawing_txt=b"how the pictures were made") == []
+
+
+def test_a_picture_below_html_is_found_as_the_email_shows_it() -> None:
+    finding = only("<div>\n![](../assets/desk.png)", desk_png=a_png())
+    assert (finding.rule, finding.line) == ("picture-without-alt", 6)
