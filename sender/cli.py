@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -25,6 +26,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("sender.commands.migrate:migrate", "Bring the database's schema up to date."),
     "demo": ("sender.commands.demo:demo", "Send the bundled course to sample subscribers, in simulated time."),
 }
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class _Commands(click.Group):
@@ -72,7 +75,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except OSError as error:
-        if error.filename is not None:
+        if error.errno not in _NO_ROOM or error.filename is not None:
             raise
         sys.stderr.write(f"Error: What is to be shown cannot be written: {error.strerror}.\n")
         sys.exit(1)
