@@ -66,6 +66,15 @@ def test_one_track_has_all_lessons_and_each_part_has_one_of_its_own() -> None:
     assert all(len(COURSE.lessons_of(track.slug)) >= 4 for track in parts)
 
 
+def test_the_welcome_counts_the_lessons_of_each_track_rightly() -> None:
+    assert COURSE.welcome is not None
+    counts = {5: "five", 6: "six", 9: "nine", 16: "sixteen"}
+    for track in COURSE.tracks[1:]:
+        assert f"**{track.title}**, {counts[len(COURSE.lessons_of(track.slug))]}" in COURSE.welcome.body
+    weeks = len(COURSE.lessons) // len(COURSE.cadence.days)
+    assert f"{counts[len(COURSE.lessons)]} lessons and takes {({8: 'eight'})[weeks]} weeks" in COURSE.welcome.body
+
+
 def test_tracks_share_lessons_and_begin_in_different_places() -> None:
     begin = {track.slug: COURSE.lessons_of(track.slug)[0].slug for track in COURSE.tracks}
     assert len(set(begin.values())) == 3
