@@ -18,7 +18,6 @@ from course.personal.readers import Reader, reader_values
 from course.personal.tokens import symbol_token, value_token
 from course.render import Letter, Renderer, Variant, email_templates
 from tests.course.check.small import COURSE, a_lesson, small_course
-from tests.course.drawn import a_png
 
 SALT = "0123456789abcdef"
 PLAIN = "Nobodyelse"
@@ -391,25 +390,6 @@ def test_more_values_than_sendgrid_takes_are_an_error() -> None:
     )
     with pytest.raises(CourseError, match="different values"):
         variant(a_lesson(body))
-
-
-def test_a_picture_of_the_course_has_an_absolute_address_of_its_content() -> None:
-    files = {**small_course(a_lesson("![Soil](../assets/soil.png)")), "assets/soil.png": a_png(640, 480)}
-    room = Renderer(load(files), files, SALT)
-    one = room.render(letter(room), reader(room))
-    email = sent(room, one)
-    [picture] = room.pictures.all()
-    assert f'src="https://example.com/assets/{picture.address}" alt="Soil"' in email.html
-    assert 'width="512"' in email.html
-    assert "[Soil]" in email.text
-    assert picture.hash not in email.text
-    assert [look.expression for look in one.outcomes] == []
-
-
-def test_a_picture_that_is_not_there_cannot_be_rendered_and_its_line_is_told() -> None:
-    room = renderer(a_lesson("Text.\n\n![Soil](../assets/soil.png)"))
-    with pytest.raises(CourseError, match=r"lessons/01-soil\.md:7: There is no file assets/soil\.png"):
-        room.render(letter(room), reader(room))
 
 
 def test_a_variant_keeps_the_markdown_that_it_was_made_of() -> None:
