@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from course.check import check_files
-from course.check.unwritten import LEFT_TO_WRITE, left_to_write
+from course.check.rules.left_to_write import LEFT_TO_WRITE, left_to_write
 from course.errors import CourseError, Place
 from course.folder import Files, load, read_files
 from course.folder.course_file import FILE

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mjml import mjml2html
 
 from course.errors import CourseError, Place
+from course.marks import Marks
 
 _CONTENT = frozenset(
     {"mj-text", "mj-button", "mj-raw", "mj-table", "mj-style", "mj-title", "mj-preview", "mj-navbar-link",
@@ -58,14 +59,14 @@ _REFERENCE = re.compile(r"&#(\d+);")
 _POSITION = re.compile(r"position (\d+):\d+")
 
 
-def compile_mjml(source: str, place_of: Callable[[int], Place]) -> str:
+def compile_mjml(source: str, place_of: Callable[[int], Place], marks: Marks | None = None) -> str:
     """The HTML of an MJML document.
 
-    `place_of` tells, for a line of `source` counted from 1, the template's file and line. Raises
-    CourseError for the first tag that is unknown, misplaced, not closed or not well written, for
-    what the engine would get wrong without a word, and for what it refuses itself.
+    `place_of` tells, for a line of `source` counted from 1, the template's file and line. With `marks`, elements of
+    the HTML carry them; see `course.marks`. Raises CourseError for the first tag that is unknown, misplaced, not closed
+    or not well written, for what the engine would get wrong without a word, and for what it refuses itself.
     """
-    sheltered = _Reading(source, place_of).sheltered()
+    sheltered = _Reading(source, place_of, marks).sheltered()
     try:
         html = mjml2html(sheltered, fonts={}, disable_comments=True)
     except ValueError as error:
@@ -92,9 +93,10 @@ class _Element:
 class _Reading:
     """Reads an MJML document once: refuses its mistakes, and writes it so that the engine does not corrupt it."""
 
-    def __init__(self, source: str, place_of: Callable[[int], Place]) -> None:
+    def __init__(self, source: str, place_of: Callable[[int], Place], marks: Marks | None) -> None:
         self._source = source
         self._place_of = place_of
+        self._marks = marks
         self._open: list[_Element] = []
         self._line = 1
 
@@ -155,6 +157,8 @@ class _Reading:
         else:
             self._refuse_misplaced(name)
         attributes = self._attributes(name, part["attributes"])
+        if self._marks is not None:
+            attributes = self._marked(name, attributes, content, self._marks)
         if not part["empty"] and not (content and name.lower() in _VOID):
             self._open.append(_Element(name, self._line, content or name in _CONTENT))
             if len(self._open) > _DEEPEST:
@@ -170,6 +174,17 @@ class _Reading:
             raise self._mistake("The engine does not apply `inline` styles.", "Leave `inline` out.")
         written = (f" {key}" if value is None else f" {key}={self._quoted(value)}" for key, value in given.items())
         return "".join(written) + "\n" * text.count("\n")
+
+    def _marked(self, name: str, attributes: str, content: bool, marks: Marks) -> str:
+        """An element's attributes with its mark: what stands in MJML's head makes no element, and has none."""
+        place = self._place_of(self._line)
+        if content:
+            return attributes if name == "br" else f"{attributes}{marks.attribute(place)}"
+        if any(element.name == "mj-head" for element in self._open) or name in {"mjml", "mj-head", "mj-raw"}:
+            return attributes
+        if 'css-class="' in attributes:
+            return attributes.replace('css-class="', f'css-class="{marks.css_class(place)} ', 1)
+        return f'{attributes} css-class="{marks.css_class(place)}"'
 
     def _quoted(self, value: str) -> str:
         if _BARE.search(value):

@@ -139,7 +139,8 @@ class Lesson:
 
     `slug` is its permanent id. `number` orders it among the lessons and is None for a welcome or a
     closing. `tracks` is empty where every track has it. `wait` is the least time since the lesson before. `body` is
-    Markdown with Jinja, whose first line is line `body_line` of the file.
+    Markdown with Jinja, whose first line is line `body_line` of the file. `ignore` names rules of `check` that it asks
+    to ignore, each with the reason.
     """
 
     slug: str
@@ -156,6 +157,7 @@ class Lesson:
     wait: timedelta | None = None
     aliases: tuple[str, ...] = ()
     quiz: Quiz | None = None
+    ignore: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,6 +18,7 @@ from course.errors import CourseError, Place
 from course.fences import hide_fences, reveal_fences
 from course.folder import Files
 from course.line_ends import keep_line_ends
+from course.marks import Marks, without_attributes
 from course.mjml import compile_mjml
 from course.model import Course, Lesson, LessonKind, Track
 from course.personal.expressions import SYMBOLS
@@ -60,19 +61,44 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """An email with marks in its HTML and its preheader in place of the subject.
+
+    `places` are what the numbers of the marks stand for; see `course.marks`.
+    """
+
+    email: Email
+    places: Sequence[Place]
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """An email for every reader of whom each question in `outcomes` has the answer given there.
 
     `markdown` is the lesson's body once Jinja has gone from it; it may hold the tokens of a subscriber's values.
+    `proof` is what a renderer that marks adds for whoever looks the email over.
     """
 
     email: Email
     outcomes: Mapping[Look, Outcome]
     markdown: str = ""
+    proof: Proof | None = None
 
     def is_for(self, expressions: Expressions, reader: Reader) -> bool:
         """Whether this is what the reader would get."""
         return all(expressions.answer(look, reader) == outcome for look, outcome in self.outcomes.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a lesson itself says, without the email around it; each text may hold the tokens of a subscriber's values.
+
+    `markdown` is the body once Jinja has gone from it.
+    """
+
+    title: str
+    preheader: str
+    markdown: str
 
 
 @cache
@@ -90,10 +116,10 @@ class Renderer:
 
     `files` are the course's own, among them its `theme/`; templates that are not among them are
     dripcourse's. `salt` is at least ten letters or digits that nobody outside can guess: the hash
-    of the edition.
+    of the edition. One that `marks` adds a proof to each variant.
     """
 
-    def __init__(self, course: Course, files: Files, salt: str) -> None:
+    def __init__(self, course: Course, files: Files, salt: str, *, marks: bool = False) -> None:
         self.course = course
         self.expressions = Expressions(course.fields)
         self.pictures = Pictures(files)
@@ -101,17 +127,25 @@ class Renderer:
         self._loader = loader = FilesLoader({**email_templates(), **files})
         self._mjml = CourseEnvironment(loader, fields=course.fields, printed=printed_in_mjml, mark_lines=True)
         self._text = CourseEnvironment(loader, fields=course.fields, printed=printed_as_text)
-        self._markdown = CourseEnvironment(loader, fields=course.fields, printed=printed_as_token)
+        self._markdown = CourseEnvironment(loader, fields=course.fields, printed=printed_as_token, mark_lines=marks)
+        self._marks = marks
         self._compiled: dict[tuple[str, str], Template] = {}
 
     def render(self, letter: Letter, reader: Reader) -> Variant:
         """The email that `reader`, and everyone like them, gets. Raises CourseError with file and line."""
         trace = Trace(lambda look: self.expressions.answer(look, reader), self.expressions.bounded)
-        context = self._context(letter, trace)
-        email = self._email(letter, context)
+        marks = Marks() if self._marks else None
+        context = self._context(letter, trace, marks)
+        email, proof = self._email(letter, context, marks)
         for placeholder in email.placeholders:
             self._try_out(placeholder.expression, reader, letter)
-        return Variant(email, trace.outcomes, context[_MARKDOWN])
+        return Variant(email, trace.outcomes, context[_MARKDOWN], proof)
+
+    def texts(self, letter: Letter, reader: Reader) -> Texts:
+        """A lesson's own texts, for `reader`. Raises CourseError with file and line."""
+        trace = Trace(lambda look: self.expressions.answer(look, reader), self.expressions.bounded)
+        context = self._context(letter, trace, None)
+        return Texts(*(_UNFIT.sub("", context[name]) for name in ("title", "preheader", _MARKDOWN)))
 
     def _try_out(self, expression: str, reader: Reader, letter: Letter) -> None:
         """Work an expression out for the reader at hand, so that one which fails is found before it is sent."""
@@ -125,11 +159,11 @@ class Renderer:
     def _place(self, letter: Letter) -> Place:
         return letter.lesson.place if letter.lesson else self._template_place(f"{letter.template}.mjml")
 
-    def _email(self, letter: Letter, context: dict[str, Any]) -> Email:
+    def _email(self, letter: Letter, context: dict[str, Any], marks: Marks | None) -> tuple[Email, Proof | None]:
         tags = Tags(self._salt)
         subject = " ".join(tags.in_text(context["subject"]).split())
         text = tags.in_text(_tidied(self._named(self._text, f"{letter.template}.txt", context)))
-        html = self._html(letter, context, tags)
+        html, marked = self._html(letter, context, tags, marks)
         if any(MARK in part.lower() for part in (subject, text, html)):
             raise CourseError(
                 "A printed value was cut up or changed by the template.",
@@ -138,15 +172,27 @@ class Renderer:
                 rule="template",
             )
         subject, html, text = (_UNFIT.sub("", part) for part in (subject, html, text))
-        return Email(subject, html, text, tags.placeholders(), tags.salt)
+        email = Email(subject, html, text, tags.placeholders(), tags.salt)
+        if marks is None:
+            return email, None
+        preheader = " ".join(tags.in_text(context["preheader"]).split())
+        proof = Email(_UNFIT.sub("", preheader), _UNFIT.sub("", marked), text, tags.placeholders(), tags.salt)
+        return email, Proof(proof, marks.places)
 
-    def _html(self, letter: Letter, context: dict[str, Any], tags: Tags) -> str:
+    def _html(self, letter: Letter, context: dict[str, Any], tags: Tags, marks: Marks | None) -> tuple[str, str]:
+        """The HTML, and the same with marks where there are any."""
         body = str(context["body"])
         with_slot = {**context, "body": Markup(_SLOT)}  # noqa: S704  # letters and digits
         source, places = without_marks(self._named(self._mjml, f"{letter.template}.mjml", with_slot))
-        html = compile_mjml(_UNFIT.sub("", source), lambda line: places[min(line, len(places)) - 1])
+        source = _UNFIT.sub("", source)
+
+        def place_of(line: int) -> Place:
+            return places[min(line, len(places)) - 1]
+
+        html = compile_mjml(source, place_of).replace(_SLOT, without_attributes(body))
+        marked = html if marks is None else compile_mjml(source, place_of, marks).replace(_SLOT, body)
         try:
-            return tags.in_html(html.replace(_SLOT, body))
+            return tags.in_html(html), tags.in_html(marked)
         except UnsafeSpotError as error:
             before, found, _ = source.partition(symbol_token(error.expression))
             place = places[before.count("\n")] if found else self._place(letter)
@@ -172,7 +218,7 @@ class Renderer:
         text = _rendered(template, context, place)
         return reveal_fences(text) if name == "body" else text.strip()
 
-    def _context(self, letter: Letter, trace: Trace) -> dict[str, Any]:
+    def _context(self, letter: Letter, trace: Trace, marks: Marks | None) -> dict[str, Any]:
         """What templates are given. Author's texts in it may hold the tokens of a subscriber's values."""
         track = self.course.track(letter.track) or self.course.tracks[0]
         context: dict[str, Any] = {
@@ -192,12 +238,15 @@ class Renderer:
             context["subject"] = self._named(self._text, "confirm.subject", context).strip()
             context["preheader"] = self._named(self._text, "confirm.preheader", context).strip()
             return context
-        return context | self._lesson_context(letter.lesson, track, context)
+        return context | self._lesson_context(letter.lesson, track, context, marks)
 
-    def _lesson_context(self, lesson: Lesson, track: Track, context: dict[str, Any]) -> dict[str, Any]:
+    def _lesson_context(
+        self, lesson: Lesson, track: Track, context: dict[str, Any], marks: Marks | None
+    ) -> dict[str, Any]:
         bibliography = Bibliography(self.course.sources)
-        body = self._part(self._markdown, lesson, "body", context)
-        prose = render_prose(body, self.course.theme, bibliography, self.pictures.shown_by(lesson))
+        body, places = without_marks(self._part(self._markdown, lesson, "body", context))
+        mark = None if marks is None else lambda line: marks.number(places[min(line, len(places) - 1)])
+        prose = render_prose(body, self.course.theme, bibliography, self.pictures.shown_by(lesson), mark)
         lessons = self.course.lessons_of(track.slug)
         numbered = lesson.kind is LessonKind.LESSON and lesson in lessons
         return {

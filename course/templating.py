@@ -173,7 +173,8 @@ def _refuse_printed(value: object) -> None:
 
 def _mark(tree: nodes.Template, file: str) -> None:
     """Mark the lines of a template's own text, but not of a text that it keeps to look at."""
-    kept = {id(data) for block in tree.find_all((nodes.AssignBlock, nodes.FilterBlock)) for data in _data(block)}
+    blocks = tree.find_all((nodes.AssignBlock, nodes.FilterBlock, nodes.Macro, nodes.CallBlock))
+    kept = {id(data) for block in blocks for data in _data(block)}
     for data in _data(tree):
         if id(data) not in kept:
             data.data = _marked(data.data, file, data.lineno)

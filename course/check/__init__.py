@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from course.check.citations import unresolved_citations
-from course.check.pictures import (
-    missing_pictures,
-    pictures_as_text,
-    pictures_without_alt,
-    too_large_pictures,
-    unused_pictures,
-    unusual_pictures,
-)
-from course.check.reading_grade import hard_lessons
+from course.check.emails import faults_in_emails
+from course.check.ignoring import sifted
 from course.check.report import Finding, Report, Severity
-from course.check.rule import Checked, Rule
-from course.check.templates import broken_templates, unused_theme_files
-from course.check.unwritten import unwritten_places
-from course.check.variants import failing_variants, letters, variants
+from course.check.rule import Checked, Fault, Rule
+from course.check.rules import BY_ID, RULES
+from course.check.variants import letters, variants
 from course.citations import coverage
 from course.errors import CourseError, CourseErrors
 from course.folder import Files, load, read_files
 
 __all__ = ["Finding", "Report", "Severity", "check_files", "check_folder", "letters", "variants"]
-
-RULES: tuple[Rule, ...] = (
-    unresolved_citations,
-    unwritten_places,
-    missing_pictures,
-    pictures_as_text,
-    pictures_without_alt,
-    too_large_pictures,
-    unusual_pictures,
-    unused_pictures,
-    broken_templates,
-    failing_variants,
-    hard_lessons,
-    unused_theme_files,
-)
 
 
 def check_folder(folder: Path) -> Report:
@@ -58,11 +35,26 @@ def check_files(files: Files) -> Report:
     except CourseErrors as errors:
         return Report(_in_order(Finding.of(error) for error in errors.errors))
     checked = Checked(course, files)
-    return Report(_in_order(finding for rule in RULES for finding in rule(checked)), coverage(course))
+    found = (_finding(rule, fault) for rule, fault in _faults(checked))
+    left, ignored = sifted(course, dict.fromkeys(found), BY_ID)
+    return Report(_in_order(left), coverage(course), tuple(ignored))
 
 
-def _in_order(findings: Iterator[Finding]) -> tuple[Finding, ...]:
-    """By file and line, each once: one mistake in a layout shows up in every email."""
-    return tuple(
-        sorted(dict.fromkeys(findings), key=lambda one: (one.file or "", one.line or 0, one.rule, one.message))
-    )
+def _faults(checked: Checked) -> Iterator[tuple[Rule, Fault]]:
+    for rule in RULES:
+        if rule.in_course is not None:
+            yield from ((rule, fault) for fault in rule.in_course(checked))
+    yield from faults_in_emails(checked, (rule for rule in RULES if rule.in_email is not None))
+
+
+def _finding(rule: Rule, fault: Fault) -> Finding:
+    own = BY_ID.get(fault.rule, rule)
+    severity = fault.severity or own.severity
+    return Finding(own.id, severity, fault.place.file, fault.place.line, fault.message, fault.fix)
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """By file and line, each once, with the reason of its rule: one mistake in a layout shows up in every email."""
+    known = dict.fromkeys(findings)
+    reasoned = (replace(one, reason=BY_ID[one.rule].reason) if one.rule in BY_ID else one for one in known)
+    return tuple(sorted(reasoned, key=Finding.position))

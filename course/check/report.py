@@ -22,7 +22,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a rule found: where it is, what is wrong and what to do. Lines count from 1."""
+    """One thing that a rule found: where it is, what is wrong, what to do and why. Lines count from 1."""
 
     rule: str
     severity: Severity
@@ -30,6 +30,7 @@ class Finding:
     line: int | None
     message: str
     fix: str
+    reason: str = ""
 
     @classmethod
     def of(cls, error: CourseError, severity: Severity = Severity.ERROR) -> Finding:
@@ -48,11 +49,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """A finding that its lesson asks to ignore, and why."""
+
+    finding: Finding
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """All findings, in the order of files and lines, and for each source what the lessons cite of it."""
+    """All findings, in the order of files and lines, and for each source what the lessons cite of it.
+
+    `ignored` are the findings that lessons ask to ignore, each with the reason that they give.
+    """
 
     findings: tuple[Finding, ...] = ()
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    ignored: tuple[Ignored, ...] = ()
 
     def having(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings of one severity."""
@@ -76,6 +89,7 @@ class Report:
                 source: {"passages": one.passages, "cited": one.passages - len(one.uncited)}
                 for source, one in self.coverage.items()
             },
+            "ignored": [{**asdict(one.finding), "because": one.because} for one in self.ignored],
         }
 
     def as_text(self) -> str:
@@ -97,13 +111,15 @@ class Report:
         counted = (
             f"{_number(errors, 'error')}, {_number(warnings, 'warning')}" if warnings else _number(errors, "error")
         )
-        return f"{counted}."
+        left = f" {_number(len(self.ignored), 'finding')} ignored, as lessons ask." if self.ignored else ""
+        return f"{counted}.{left}"
 
 
 def _block(finding: Finding) -> str:
     where = "" if finding.place is None else f"{finding.place}: "
     said = f"{where}{finding.severity} [{finding.rule}] {finding.message}"
-    return f"{said}\n{textwrap.indent(finding.fix, '    ')}"
+    why = f"\n    Why: {finding.reason}" if finding.reason else ""
+    return f"{said}\n{textwrap.indent(finding.fix, '    ')}{why}"
 
 
 def _number(count: int, noun: str) -> str:

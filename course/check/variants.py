@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import TypeAlias
 
 from jinja2 import Environment, nodes
 
-from course.check.report import Finding
-from course.check.rule import Checked
-from course.errors import CourseError, CourseErrors, Place
-from course.folder import Files
+from course.errors import CourseError, CourseErrors
 from course.links import SAMPLE_LINKS
 from course.model import Course, Field, FieldKind
 from course.personal.readers import Expressions, Reader, fields_in, reader_values
 from course.personal.symbols import Look, Outcome
-from course.render import TEMPLATES, Letter, Renderer, Variant
+from course.render import Letter, Renderer, Variant
 
 MOST_VARIANTS = 50
 """Each variant is a request of its own to the mailer: with more, hardly two readers share one."""
@@ -37,8 +35,21 @@ def letters(course: Course) -> list[Letter]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A variant of an email, and what is known of the first reader who got it, as it might be imported."""
+
+    variant: Variant
+    known: Mapping[str, str]
+
+
 def variants(renderer: Renderer, letter: Letter) -> list[Variant]:
-    """Every variant of an email, the one for a reader of whom nothing is known first.
+    """Every variant of an email, the one for a reader of whom nothing is known first. Raises as `versions` does."""
+    return [version.variant for version in versions(renderer, letter)]
+
+
+def versions(renderer: Renderer, letter: Letter) -> list[Version]:
+    """Every variant of an email with what leads to it, that for a reader of whom nothing is known first.
 
     Raises CourseErrors where a variant cannot be rendered or there are over 50.
     """
@@ -46,32 +57,7 @@ def variants(renderer: Renderer, letter: Letter) -> list[Variant]:
     walk.explore()
     if walk.errors:
         raise CourseErrors(tuple({str(error): error for error in walk.errors}.values()))
-    return walk.variants
-
-
-def variants_of(checked: Checked, letter: Letter) -> list[Variant]:
-    """As `variants`, for rules: what one of them has had rendered, the next does not have rendered again."""
-    if letter not in checked.variants:
-        checked.variants[letter] = variants(checked.renderer, letter)
-    return checked.variants[letter]
-
-
-def failing_variants(checked: Checked) -> Iterator[Finding]:
-    """`template`, `mjml`, `undeclared-field`, `too-many-variants`: an email that some reader could not be sent."""
-    for letter in letters(checked.course):
-        try:
-            variants_of(checked, letter)
-        except CourseErrors as errors:
-            yield from (Finding.of(_placed(error, letter, checked.files)) for error in errors.errors)
-
-
-def _placed(error: CourseError, letter: Letter, files: Files) -> CourseError:
-    """The error, where it has no place, at the file that most of the email comes from."""
-    if error.place is not None:
-        return error
-    own, theirs = f"theme/{letter.template}.mjml", f"{TEMPLATES}{letter.template}.mjml"
-    file = letter.lesson.place.file if letter.lesson else own if own in files else theirs
-    return CourseError(error.message, fix=error.fix, place=Place(file), rule=error.rule)
+    return [Version(*one) for one in zip(walk.variants, walk.reached_by, strict=True)]
 
 
 class _Failure(Enum):
@@ -115,7 +101,7 @@ class _Walk:
         self._renderer = copy(renderer)  # with all that is compiled; only who answers is another
         self._renderer.expressions = self._observed
         self._paths: list[dict[Look, _Answer]] = []
-        self._reached_by: list[dict[str, str]] = []  # for each variant, what was known of the first who got it
+        self.reached_by: list[dict[str, str]] = []  # for each variant, what was known of the first who got it
         self._refused = False
 
     def explore(self) -> None:
@@ -124,7 +110,7 @@ class _Walk:
         while known != len(self._paths) and not self._refused:
             known = len(self._paths)
             self._try_readers()
-        for variant, reached_by in zip(self.variants, self._reached_by, strict=True):
+        for variant, reached_by in zip(self.variants, self.reached_by, strict=True):
             self._try_printed(variant, reached_by)
 
     def _try_readers(self) -> None:
@@ -153,7 +139,7 @@ class _Walk:
         self._observed.answers = path = {}
         try:
             self.variants.append(self._renderer.render(self._letter, reader))
-            self._reached_by.append(known)
+            self.reached_by.append(known)
         except CourseError as error:
             self.errors.append(error)
         self._paths.append(path)

@@ -17,7 +17,7 @@ from course.slugs import SLUG
 _NAME = re.compile(rf"(?P<number>[0-9]{{1,6}})-(?P<slug>{SLUG.pattern})")
 _LONGEST_WAIT = timedelta(days=366)
 _UNNUMBERED = {"welcome": LessonKind.WELCOME, "closing": LessonKind.CLOSING}
-_SETTINGS = frozenset({"subject", "preheader", "title", "tracks", "wait", "aliases", "quiz"})
+_SETTINGS = frozenset({"subject", "preheader", "title", "tracks", "wait", "aliases", "quiz", "ignore"})
 
 
 def parse_lesson(file: str, content: bytes) -> Lesson:
@@ -51,6 +51,7 @@ def parse_lesson(file: str, content: bytes) -> Lesson:
         wait=_wait(table),
         aliases=table.texts("aliases"),
         quiz=parse_quiz(table.table("quiz")),
+        ignore=_ignored(table.table("ignore")),
     )
 
 
@@ -66,6 +67,11 @@ def _identity(file: str) -> tuple[str, LessonKind, int | None]:
             place=Place(file),
         )
     return name["slug"], LessonKind.LESSON, int(name["number"])
+
+
+def _ignored(table: Table | None) -> dict[str, str]:
+    """The rules that a lesson asks to ignore, each with the reason, which has to be given."""
+    return {} if table is None else {rule: table.text(rule) for rule in table.values}
 
 
 def _wait(table: Table) -> timedelta | None:

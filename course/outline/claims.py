@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from course.check.pictures import pictures_as_text
 from course.check.rule import Checked
+from course.check.rules.pictures import pictures_as_text
 from course.errors import CourseError, Place
 from course.fences import fenced_lines
 from course.folder import Files

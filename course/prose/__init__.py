@@ -1,4 +1,4 @@
-"""Markdown → the body of an email, as HTML with its styles inline and as plain text."""
+"""Markdown → the body of an email, as HTML with its styles inline and as plain text; or the HTML of a web page."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from course.citations import Bibliography, citing_parser
 from course.personal.tokens import replace_values
 from course.pictures import Picture
 from course.prose.html import email_html
+from course.prose.page import PageFrame, page_html
 from course.prose.plain import plain_text
 
-__all__ = ["Prose", "render_prose"]
+__all__ = ["PageFrame", "Prose", "render_page", "render_prose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,23 @@ def render_prose(
     theme: Mapping[str, str],
     bibliography: Bibliography,
     picture: Callable[[str], Picture | None] = lambda _address: None,
+    mark: Callable[[int], int] | None = None,
 ) -> Prose:
     """Render Markdown from which Jinja has gone; citations are noted in `bibliography`.
 
-    `picture` says which of the course's pictures an address means, or None for one that is shown as it stands.
+    `picture` says which of the course's pictures an address means, or None for one that is shown as it stands. `mark`
+    gives the number that marks what comes from a line, counted from 0; see `course.marks`.
 
     Raw HTML is shown as text, addresses other than http, https, mailto and tel are not linked, and
     values that Jinja printed appear as they are: they are never read as Markdown.
     """
     parser = citing_parser(bibliography.cite)
     tokens = parser.parse(markdown)
-    html = replace_values(email_html(parser, tokens, theme, picture), escape)
+    html = replace_values(email_html(parser, tokens, theme, picture, mark), escape)
     return Prose(html, replace_values(plain_text(tokens), str))
+
+
+def render_page(markdown: str, bibliography: Bibliography, frame: PageFrame) -> str:
+    """Render Markdown as `render_prose` does, for one reader and as the HTML of a web page; see `page_html`."""
+    parser = citing_parser(bibliography.cite)
+    return page_html(parser, parser.parse(markdown), frame)

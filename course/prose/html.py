@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from course.citations import Cited
+from course.marks import ATTRIBUTE
 from course.personal.placeholders import ALLOWED_SCHEMES
 from course.personal.tokens import MARK, replace_values, symbol_token
 from course.pictures import Picture
@@ -23,11 +24,15 @@ def email_html(
     tokens: Sequence[Token],
     theme: Mapping[str, str],
     picture: Callable[[str], Picture | None],
+    mark: Callable[[int], int] | None = None,
 ) -> str:
     """The HTML of parsed Markdown. `theme` gives colours and fonts; see `course.theme`.
 
-    `picture` says which of the course's pictures an address means, or None for one that is shown as it stands.
+    `picture` says which of the course's pictures an address means, or None for one that is shown as it stands. `mark`
+    gives the number that marks what comes from a line of the Markdown, counted from 0; see `course.marks`.
     """
+    if mark is not None:
+        _mark(tokens, mark)
     styles = _styles(theme)
     room = int(theme["width"].removesuffix("px")) - _PADDING
     for token in tokens:
@@ -40,6 +45,17 @@ def email_html(
     parser.add_render_rule("fence", _code)
     parser.add_render_rule("code_block", _code)
     return str(parser.renderer.render(tokens, parser.options, {}))
+
+
+def _mark(tokens: Sequence[Token], mark: Callable[[int], int]) -> None:
+    for block in tokens:
+        line = block.map[0] if block.map else 0
+        if block.nesting >= 0 and block.map and block.type != "inline":
+            block.attrSet(ATTRIBUTE, str(mark(line)))
+        for token in block.children or ():
+            if token.nesting >= 0 and token.tag not in {"", "br"} and token.type != "text":
+                token.attrSet(ATTRIBUTE, str(mark(line)))
+            line += token.type in {"softbreak", "hardbreak"}
 
 
 def _styles(theme: Mapping[str, str]) -> dict[str, str]:
@@ -102,8 +118,9 @@ def _may_link(address: str) -> bool:
 
 def _code(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
     """A block of code, its style on the `pre` (the parser would put it on the `code` within)."""
-    style = str(tokens[index].attrGet("style") or "")
-    return f'<pre style="{escape(style)}"><code>{escape(tokens[index].content)}</code></pre>\n'
+    style, number = (str(tokens[index].attrGet(name) or "") for name in ("style", ATTRIBUTE))
+    mark = f' {ATTRIBUTE}="{number}"' if number else ""
+    return f'<pre style="{escape(style)}"{mark}><code>{escape(tokens[index].content)}</code></pre>\n'
 
 
 def _citation(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.check.rule import Checked
-from course.check.variants import letters, variants_of
+from course.check.variants import letters
 from course.folder import load, read_files
 from course.personal.tokens import symbol_token, value_token
 from course.readability import as_read, reading_grade, sentences, word_count, words
@@ -107,8 +107,8 @@ def bundled_lessons() -> list[str]:
     with resources.as_file(resources.files("course") / "product_path") as folder:
         files = read_files(Path(folder))
     checked = Checked(load(files), files)
-    found = (variant for letter in letters(checked.course) if letter.lesson for variant in variants_of(checked, letter))
-    return list(dict.fromkeys(as_read(variant.markdown) for variant in found))
+    found = (version for letter in letters(checked.course) if letter.lesson for version in checked.versions(letter))
+    return list(dict.fromkeys(as_read(version.variant.markdown) for version in found))
 
 
 @pytest.mark.parametrize("grade", TEXTS)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from course.check import Severity, check_files
 from course.check.rule import Checked
-from course.check.variants import letters, variants_of
+from course.check.variants import letters
 from course.citations import references
 from course.folder import load
 from course.outline import planned
@@ -175,7 +175,7 @@ def test_any_markdown_is_read_whole_and_leaves_nothing_but_places_to_write(claim
     assert [reference.passage for reference in references(lesson)][-1] == "p-2"
     assert not report.coverage["note-1"].uncited
     checked = Checked(course, files)
-    [variant] = [variants_of(checked, letter)[0] for letter in letters(course) if letter.lesson]
+    [version] = [checked.versions(letter)[0] for letter in letters(course) if letter.lesson]
     # Sign by sign: a lost picture, which is not read, may part two words once it is text.
-    read = iter("".join(words_of(as_read(variant.markdown))))
+    read = iter("".join(words_of(as_read(version.variant.markdown))))
     assert all(sign in read for sign in "".join(words_of(as_read(claim.replace("[@a", "[\\@a")))))

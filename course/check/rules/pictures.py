@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from course.check.report import Finding, Severity
-from course.check.rule import Checked
+from course.check.rule import THEME, Checked, Fault, fault_of
 from course.check.shown_text import shown_text
-from course.check.templates import THEME
 from course.errors import CourseError, Place
 from course.pictures import SVG, Picture, Shown, pictures_in
 
@@ -23,7 +21,7 @@ _SHOWN_EVERYWHERE = frozenset({"image/png", "image/jpeg", "image/gif"})
 _NAMES = {SVG: "an SVG", "image/webp": "a WebP"}
 
 
-def missing_pictures(checked: Checked) -> Iterator[Finding]:
+def missing_pictures(checked: Checked) -> Iterator[Fault]:
     """`missing-picture`, `unreachable-picture`: one that would be broken in every email.
 
     Rendering finds the same, but only the first in each email.
@@ -32,10 +30,10 @@ def missing_pictures(checked: Checked) -> Iterator[Finding]:
         try:
             _picture(checked, shown)
         except CourseError as error:
-            yield Finding.of(CourseError(error.message, fix=error.fix, place=shown.place, rule=error.rule))
+            yield fault_of(CourseError(error.message, fix=error.fix, place=shown.place, rule=error.rule))
 
 
-def pictures_as_text(checked: Checked) -> Iterator[Finding]:
+def pictures_as_text(checked: Checked) -> Iterator[Fault]:
     """`unreachable-picture`: a picture whose address holds a space, which Markdown shows as the words that it is."""
     for lesson in checked.course.all_lessons:
         for line, text in shown_text(lesson.body):
@@ -43,10 +41,10 @@ def pictures_as_text(checked: Checked) -> Iterator[Finding]:
                 message = f"`{found[0]}` shows no picture, because of the space in its address."
                 fix = "Write the space as %20, or put the address in <…>."
                 place = Place(lesson.place.file, lesson.body_line + line)
-                yield Finding.of(CourseError(message, fix=fix, place=place, rule="unreachable-picture"))
+                yield fault_of(CourseError(message, fix=fix, place=place, rule="unreachable-picture"))
 
 
-def pictures_without_alt(checked: Checked) -> Iterator[Finding]:
+def pictures_without_alt(checked: Checked) -> Iterator[Fault]:
     """`picture-without-alt`: a picture without words in its place, for whoever does not see it."""
     for shown in _shown(checked):
         if not shown.alt:
@@ -58,7 +56,7 @@ def pictures_without_alt(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def too_large_pictures(checked: Checked) -> Iterator[Finding]:
+def too_large_pictures(checked: Checked) -> Iterator[Fault]:
     """`picture-too-large`: a picture of the course that is slow to come, or wider than any screen shows it."""
     for shown, picture in _found(checked):
         if len(picture.content) > LARGEST_BYTES or picture.width > WIDEST:
@@ -71,7 +69,7 @@ def too_large_pictures(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def unusual_pictures(checked: Checked) -> Iterator[Finding]:
+def unusual_pictures(checked: Checked) -> Iterator[Fault]:
     """`picture-format`: a picture of the course in a format that many mail programs do not show."""
     for shown, picture in _found(checked):
         if picture.media_type not in _SHOWN_EVERYWHERE:
@@ -83,7 +81,7 @@ def unusual_pictures(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def unused_pictures(checked: Checked) -> Iterator[Finding]:
+def unused_pictures(checked: Checked) -> Iterator[Fault]:
     """`unused-picture`: a picture in assets/ that no lesson shows, although it is published with the course.
 
     Nothing is said while an address leads nowhere, or where Jinja computes one: it may be meant for any picture.
@@ -127,5 +125,5 @@ def _found(checked: Checked) -> Iterator[tuple[Shown, Picture]]:
             yield shown, picture
 
 
-def _warning(rule: str, place: Place, message: str, fix: str) -> Finding:
-    return Finding.of(CourseError(message, fix=fix, place=place, rule=rule), Severity.WARNING)
+def _warning(rule: str, place: Place, message: str, fix: str) -> Fault:
+    return fault_of(CourseError(message, fix=fix, place=place, rule=rule))

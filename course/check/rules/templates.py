@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from jinja2 import Environment, TemplateError
 from jinja2.meta import find_referenced_templates
 
-from course.check.report import Finding, Severity
-from course.check.rule import Checked
+from course.check.rule import THEME, Checked, Fault, fault_of
 from course.errors import CourseError, Place
 from course.fences import hide_fences
 from course.folder.front_matter import decode
@@ -17,14 +16,13 @@ from course.model import Lesson
 from course.render import TEMPLATES, email_templates
 from course.templating import CourseEnvironment, compiled, printed_as_text, template_error
 
-THEME = "theme/"
 _PARTS = ("subject", "preheader", "title", "body")
 
 # Jinja's own; and what Python says of the code that Jinja makes of a template nested too deeply or with a huge number.
 _UNREADABLE = (TemplateError, SyntaxError, RecursionError, ValueError, OverflowError, MemoryError)
 
 
-def broken_templates(checked: Checked) -> Iterator[Finding]:
+def broken_templates(checked: Checked) -> Iterator[Fault]:
     """`template`, `undeclared-field`: a part of a lesson, or a file in theme/, that cannot be read.
 
     Rendering finds these as well, but only the first in each email, and none in a file that no email uses.
@@ -35,10 +33,10 @@ def broken_templates(checked: Checked) -> Iterator[Finding]:
         try:
             compiled(environment, source, place)
         except (CourseError, *_UNREADABLE) as error:
-            yield Finding.of(template_error(error, place))
+            yield fault_of(template_error(error, place))
 
 
-def unused_theme_files(checked: Checked) -> Iterator[Finding]:
+def unused_theme_files(checked: Checked) -> Iterator[Fault]:
     """`unused-theme-file`: a file in theme/ that overrides no template and that none uses."""
     known = {path.removeprefix(TEMPLATES) for path in email_templates()}
     used = known | set(_referenced(checked))
@@ -54,7 +52,7 @@ def unused_theme_files(checked: Checked) -> Iterator[Finding]:
             place=Place(path),
             rule="unused-theme-file",
         )
-        yield Finding.of(error, Severity.WARNING)
+        yield fault_of(error)
 
 
 def _lesson_parts(checked: Checked) -> Iterator[tuple[Place, str]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from course.check.report import Finding, Severity
-from course.check.rule import Checked
-from course.check.variants import letters, variants_of
+from course.check.rule import Checked, Fault, fault_of
+from course.check.variants import letters
 from course.errors import CourseError, CourseErrors, Place
 from course.model import Lesson
 from course.readability import as_read, reading_grade, sentences, words
@@ -24,7 +23,7 @@ _LINE_END = "\n"
 _SHOWN_SENTENCES, _SHOWN_WORDS, _QUOTED = 2, 5, 6
 
 
-def hard_lessons(checked: Checked) -> Iterator[Finding]:
+def hard_lessons(checked: Checked) -> Iterator[Fault]:
     """`reading-grade`: a lesson above grade 9 by Flesch–Kincaid, as the readers get it for whom it is hardest."""
     if checked.course.language.partition("-")[0].lower() != "en":
         return
@@ -39,7 +38,7 @@ def hard_lessons(checked: Checked) -> Iterator[Finding]:
                 place=Place(lesson.place.file, lesson.body_line),
                 rule="reading-grade",
             )
-            yield Finding.of(error, Severity.WARNING)
+            yield fault_of(error)
 
 
 def _texts(checked: Checked, lesson: Lesson) -> Iterator[str]:
@@ -47,10 +46,10 @@ def _texts(checked: Checked, lesson: Lesson) -> Iterator[str]:
     for letter in letters(checked.course):
         if letter.lesson is lesson:
             try:
-                variants = variants_of(checked, letter)
+                versions = checked.versions(letter)
             except CourseErrors:
                 continue  # another rule's finding
-            yield from dict.fromkeys(as_read(variant.markdown) for variant in variants)
+            yield from dict.fromkeys(as_read(version.variant.markdown) for version in versions)
 
 
 def _hard_in(lesson: Lesson, text: str) -> str:

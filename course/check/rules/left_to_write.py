@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from course.check.report import Finding
-from course.check.rule import Checked
+from course.check.rule import Checked, Fault, fault_of
 from course.errors import CourseError, Place
 from course.fences import fenced_lines
 from course.folder import Files
@@ -23,9 +22,9 @@ _PLACE = re.compile(r"(?<!\\)\[write:(?:[^\]\n]|\n(?!\s*\n|\s*\Z))*\]?", re.IGNO
 _LONGEST_QUOTE = 80
 
 
-def unwritten_places(checked: Checked) -> Iterator[Finding]:
+def unwritten_places(checked: Checked) -> Iterator[Fault]:
     """`left-to-write`: a place `[write: …]`, which says what belongs there, in a lesson's text or front matter."""
-    return (Finding.of(error) for error in left_to_write(checked.course, checked.files))
+    return (fault_of(error) for error in left_to_write(checked.course, checked.files))
 
 
 def left_to_write(course: Course, files: Files) -> Iterator[CourseError]:
