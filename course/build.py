@@ -1,13 +1,15 @@
-"""A course → files to look at: every lesson as HTML, plain text and a message, and a page that lists them."""
+"""A course → files to look at: every lesson as HTML, plain text and a message, a page that lists them, an archive."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from course.archive import MARK, archive_files
 from course.check import check_files
 from course.check.rules.left_to_write import LEFT_TO_WRITE, left_to_write
 from course.errors import CourseError, Place
@@ -21,6 +23,7 @@ from course.pictures import ASSETS, Picture, Pictures
 from course.sample import SAMPLE_SUBSCRIBER, Samples
 
 INDEX = "index.html"
+ARCHIVE = "archive/"
 BUILT_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """The date of every built message: the same course gives the same bytes on any day."""
 
@@ -45,19 +48,26 @@ a { color: var(--link); display: inline-block; padding: .25rem 1rem .25rem 0; }
 """
 
 
-def build(folder: Path, out: Path) -> list[Path]:
+def checked_and_built(files: Files) -> dict[str, bytes]:
+    """The built files of the course that `files` describe, by name. Raises CourseError as `build` does."""
+    check_files(files).refuse_errors(but_of=(LEFT_TO_WRITE,))
+    return built_files(load(files), files)
+
+
+def build(folder: Path, out: Path, built: Callable[[Files], dict[str, bytes]] = checked_and_built) -> list[Path]:
     """Build the course in `folder` into the folder `out`, and say which files that made, the index first.
 
-    `out` may be new, empty, or hold an earlier build: then files of the same names are replaced, and nothing else is
-    touched. Places left to write are built as they stand: an author may look at a draft. Raises CourseError, having
-    written nothing, where a check finds any other error or `out` holds other things.
+    `out` may be new, empty, or hold an earlier build: then files of the same names are replaced, what an earlier build
+    put into its archive and this one does not is removed from there, and nothing else is touched. Places left to write
+    are built as they stand: an author may look at a draft. Raises CourseError, having written nothing, where a check
+    finds any other error or `out` holds other things. `built` checks and renders; it may do so in another process.
     """
     files = read_files(folder)
-    check_files(files).refuse_errors(but_of=(LEFT_TO_WRITE,))
     _refuse_place(folder, out)
-    contents = built_files(load(files), files)
+    contents = built(files)
     try:
         _write(contents, out)
+        _remove_left_over(contents, out)
     except OSError as error:
         message = f"The build cannot be written to {out}: {error.strerror}."
         raise CourseError(message, fix="Name another folder with --out.") from error
@@ -71,7 +81,10 @@ def left_in(folder: Path) -> int:
 
 
 def built_files(course: Course, files: Files) -> dict[str, bytes]:
-    """The built files of a course by name, each lesson as on the first track that has it. Raises CourseError."""
+    """The built files of a course by name, each lesson as on the first track that has it. Raises CourseError.
+
+    Below `archive/` is the course as a site of its own; see `course.archive`.
+    """
     samples = Samples(course, files)
     pictures = {f"{SAMPLE_LINKS['assets']}/{one.address}": one for one in Pictures(files).all()}
     contents: dict[str, bytes] = {}
@@ -81,7 +94,8 @@ def built_files(course: Course, files: Files) -> dict[str, bytes]:
         lesson = next(lesson for lesson in course.all_lessons if f"{lesson.slug}.html" == INDEX)
         message = "The page that lists all lessons is called index.html, and so would this lesson be."
         raise CourseError(message, fix="Give the lesson another name.", place=lesson.place)
-    return {**contents, INDEX: _index(course, samples).encode()}
+    archive = {f"{ARCHIVE}{name}": content for name, content in archive_files(course, files).items()}
+    return {**contents, INDEX: _index(course, samples).encode(), **archive}
 
 
 def _forms(course: Course, lesson: Lesson, email: Email, pictures: Mapping[str, Picture]) -> dict[str, bytes]:
@@ -122,12 +136,17 @@ def _refuse_place(folder: Path, out: Path) -> None:
         if wanted.exists() and not wanted.is_dir():
             raise CourseError(f"{out} is a file.", fix="Name a folder with --out.")
         taken = wanted.is_dir() and any(wanted.iterdir()) and _MARK not in _start_of(wanted / INDEX)
+        index = wanted / ARCHIVE / INDEX
+        published = index.exists() and MARK not in _start_of(index)
     except OSError as error:
         raise CourseError(f"{out} cannot be read: {error.strerror}.", fix="Name another folder with --out.") from error
     if taken:
         raise CourseError(
             f"{out} holds other things than an earlier build.", fix="Name an empty or a new folder with --out."
         )
+    if published:
+        message = f"The site in {out / ARCHIVE} was not made by an earlier build."
+        raise CourseError(message, fix="Name an empty or a new folder with --out.")
 
 
 def _start_of(file: Path) -> bytes:
@@ -152,6 +171,23 @@ def _write(contents: Mapping[str, bytes], out: Path) -> None:
             (Path(folder) / name).replace(place / name)
 
 
+def _remove_left_over(contents: Mapping[str, bytes], out: Path) -> None:
+    """Remove what earlier builds put into the archive and this one does not, so that it is published no longer.
+
+    A page of theirs is known by its mark, and a picture by the hash that it is kept under: what was put there by hand
+    stays.
+    """
+    made = {out / name for name in contents}
+    for page in set((out / ARCHIVE).glob("*.html")) - made:
+        if MARK in _start_of(page):
+            page.unlink()
+    for picture in set((out / ARCHIVE / ASSETS).glob("*/*")) - made:
+        if picture.is_file() and sha256(picture.read_bytes()).hexdigest() == picture.parent.name:
+            picture.unlink()
+            if not any(picture.parent.iterdir()):
+                picture.parent.rmdir()
+
+
 def _index(course: Course, samples: Samples) -> str:
     sections = "\n".join(part for track in course.tracks for part in _section(course, track, samples))
     return f"""<!doctype html>
@@ -166,6 +202,7 @@ def _index(course: Course, samples: Samples) -> str:
 <body>
 <h1 dir="auto">{escape(course.title)}</h1>
 <p class="muted" lang="en">Every lesson as a sample subscriber gets it, in the order in which they arrive.</p>
+<p lang="en"><a href="{ARCHIVE}{INDEX}">The archive</a>: the lessons as a site that can be published as it is.</p>
 {sections}
 </body>
 </html>

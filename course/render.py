@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -13,11 +13,15 @@ from typing import Any
 from jinja2 import Template
 from markupsafe import Markup
 
+from course.catalogue import Catalogue, catalogue_for, own_catalogues
 from course.citations import Bibliography
+from course.day import date_in_words
+from course.direction import direction_of, marked_lines
 from course.errors import CourseError, Place
 from course.fences import hide_fences, reveal_fences
 from course.folder import Files
 from course.line_ends import keep_line_ends
+from course.logo import Logo, logo_of
 from course.marks import Marks, without_attributes
 from course.mjml import compile_mjml
 from course.model import Course, Lesson, LessonKind, Track
@@ -27,11 +31,13 @@ from course.personal.readers import Expressions, Reader
 from course.personal.symbols import Look, Outcome, Symbols, Trace
 from course.personal.tokens import MARK, symbol_token
 from course.pictures import Pictures
-from course.prose import render_prose
+from course.prose import EmailFrame, render_prose
+from course.prose.plain import underlined
 from course.templating import (
     CourseEnvironment,
     FilesLoader,
     compiled,
+    limited,
     printed_as_text,
     printed_as_token,
     printed_in_mjml,
@@ -39,12 +45,12 @@ from course.templating import (
     template_error,
     without_marks,
 )
+from course.weeks import weeks_of
 
 TEMPLATES = "templates/email/"
 _SLOT = f"{MARK}slot"
 _MARKDOWN = "_markdown"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,8 @@ class Letter:
 
     @property
     def template(self) -> str:
-        """The name of its templates, without an ending."""
-        return "confirm" if self.lesson is None else "lesson"
+        """The name of its templates, without an ending: `confirm`, `welcome`, `lesson` or `closing`."""
+        return "confirm" if self.lesson is None else self.lesson.kind.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +109,8 @@ class Texts:
 
 @cache
 def email_templates() -> Mapping[str, bytes]:
-    """The templates that come with dripcourse, by path."""
-    return dict(_templates(resources.files("templates") / "email", TEMPLATES))
+    """What comes with dripcourse to make emails of, by path: the templates, and the catalogues of their words."""
+    return {**dict(_templates(resources.files("templates") / "email", TEMPLATES)), **own_catalogues()}
 
 
 def _templates(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
@@ -123,16 +129,37 @@ class Renderer:
         self.course = course
         self.expressions = Expressions(course.fields)
         self.pictures = Pictures(files)
+        self._files = files
         self._salt = salt
         self._loader = loader = FilesLoader({**email_templates(), **files})
         self._mjml = CourseEnvironment(loader, fields=course.fields, printed=printed_in_mjml, mark_lines=True)
         self._text = CourseEnvironment(loader, fields=course.fields, printed=printed_as_text)
         self._markdown = CourseEnvironment(loader, fields=course.fields, printed=printed_as_token, mark_lines=marks)
+        for environment in (self._mjml, self._text, self._markdown):
+            environment.globals |= self._functions()
         self._marks = marks
         self._compiled: dict[tuple[str, str], Template] = {}
+        self._weeks: dict[str, Sequence[int]] = {}
+
+    @cached_property
+    def words(self) -> Catalogue:
+        """The templates' own words in the course's language. Raises CourseError with file and line."""
+        return catalogue_for(self._files, self.course.language)
+
+    def _functions(self) -> dict[str, Callable[..., str]]:
+        """What templates may call: the catalogue is read only once one of them does."""
+        return {
+            "_": lambda message, **values: self.words.gettext(str(message), **values),
+            "ngettext": lambda one, more, number, **values: self.words.ngettext(str(one), str(more), number, **values),
+            "date_in_words": lambda day: date_in_words(day, self.course.language),
+            "underlined": lambda heading, sign: underlined(str(heading), str(sign)),
+        }
 
     def render(self, letter: Letter, reader: Reader) -> Variant:
         """The email that `reader`, and everyone like them, gets. Raises CourseError with file and line."""
+        return limited(lambda: self._variant(letter, reader), self._place(letter))
+
+    def _variant(self, letter: Letter, reader: Reader) -> Variant:
         trace = Trace(lambda look: self.expressions.answer(look, reader), self.expressions.bounded)
         marks = Marks() if self._marks else None
         context = self._context(letter, trace, marks)
@@ -143,6 +170,9 @@ class Renderer:
 
     def texts(self, letter: Letter, reader: Reader) -> Texts:
         """A lesson's own texts, for `reader`. Raises CourseError with file and line."""
+        return limited(lambda: self._texts(letter, reader), self._place(letter))
+
+    def _texts(self, letter: Letter, reader: Reader) -> Texts:
         trace = Trace(lambda look: self.expressions.answer(look, reader), self.expressions.bounded)
         context = self._context(letter, trace, None)
         return Texts(*(_UNFIT.sub("", context[name]) for name in ("title", "preheader", _MARKDOWN)))
@@ -163,6 +193,7 @@ class Renderer:
         tags = Tags(self._salt)
         subject = " ".join(tags.in_text(context["subject"]).split())
         text = tags.in_text(_tidied(self._named(self._text, f"{letter.template}.txt", context)))
+        text = marked_lines(text) if context["direction"] == "rtl" else text
         html, marked = self._html(letter, context, tags, marks)
         if any(MARK in part.lower() for part in (subject, text, html)):
             raise CourseError(
@@ -225,10 +256,15 @@ class Renderer:
             SYMBOLS: Symbols(trace),
             _MARKDOWN: "",
             "course": self.course,
-            "direction": "rtl" if self.course.language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
+            **self._sides(),
             "theme": self.course.theme,
+            "logo": self._logo,
             "track": track,
             "lesson": letter.lesson,
+            **self._progress(letter, track),
+            "title": "",
+            "has_next": False,  # to ask of a title with somebody's name in it would be to ask about them
+            "next": None,
             "body": "",
             "body_text": "",
             "quiz": None,
@@ -243,22 +279,57 @@ class Renderer:
     def _lesson_context(
         self, lesson: Lesson, track: Track, context: dict[str, Any], marks: Marks | None
     ) -> dict[str, Any]:
-        bibliography = Bibliography(self.course.sources)
+        bibliography = Bibliography(self.course.sources, self.words)
         body, places = without_marks(self._part(self._markdown, lesson, "body", context))
         mark = None if marks is None else lambda line: marks.number(places[min(line, len(places) - 1)])
-        prose = render_prose(body, self.course.theme, bibliography, self.pictures.shown_by(lesson), mark)
-        lessons = self.course.lessons_of(track.slug)
-        numbered = lesson.kind is LessonKind.LESSON and lesson in lessons
+        # TRANSLATORS: headings that begin with this word open the box of an exercise.
+        exercise = self.words.gettext("Exercise")
+        picture = self.pictures.shown_by(lesson)
+        frame = EmailFrame(self.course.theme, picture, mark, context["direction"], exercise)
+        prose = render_prose(body, bibliography, frame)
+        following = self._following(lesson, track)
         return {
             **{name: self._part(self._text, lesson, name, context) for name in ("subject", "preheader", "title")},
-            "number": lessons.index(lesson) + 1 if numbered else None,
-            "total": len(lessons),
+            "has_next": following is not None,
+            "next": self._part(self._text, following, "title", context) if following else None,
             _MARKDOWN: body,
             "body": prose.html,
             "body_text": prose.text,
             "quiz": lesson.quiz,
             "sources": bibliography.entries,
         }
+
+    def _sides(self) -> dict[str, str]:
+        direction = direction_of(self.course.language)
+        start, end = ("right", "left") if direction == "rtl" else ("left", "right")
+        return {"direction": direction, "start": start, "end": end}
+
+    @cached_property
+    def _logo(self) -> Logo | None:
+        return logo_of(self.course.theme, self.pictures, self._files)
+
+    def _progress(self, letter: Letter, track: Track) -> dict[str, int | None]:
+        """Where a letter stands among the lessons of its track; for none that is numbered, how many there are."""
+        lessons = self.course.lessons_of(track.slug)
+        if track.slug not in self._weeks:
+            self._weeks[track.slug] = weeks_of(self.course, lessons)
+        weeks = self._weeks[track.slug]
+        at = lessons.index(letter.lesson) if letter.lesson in lessons else None
+        return {
+            "number": None if at is None else at + 1,
+            "total": len(lessons),
+            "week": None if at is None else weeks[at],
+            "weeks": weeks[-1] if weeks else None,
+        }
+
+    def _following(self, lesson: Lesson, track: Track) -> Lesson | None:
+        """What comes after a lesson, a welcome or a closing, or None where nothing does."""
+        lessons = self.course.lessons_of(track.slug)
+        if lesson.kind is LessonKind.WELCOME:
+            return next(iter(lessons), self.course.closing)
+        if lesson.kind is LessonKind.CLOSING or lesson not in lessons:
+            return None
+        return next(iter(lessons[lessons.index(lesson) + 1 :]), self.course.closing)
 
 
 def _tidied(text: str) -> str:
@@ -275,5 +346,7 @@ def _rendered(template: Callable[[], Template], context: dict[str, Any], place: 
         fix = "Look for templates that include each other."
         place = raised_at(error.__traceback__) or place
         raise CourseError("The template never ends.", fix=fix, place=place, rule="template") from error
+    except MemoryError:
+        raise  # the limits' to tell
     except Exception as error:
         raise template_error(error, place) from error

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
 from course.citations import Bibliography, citing_parser
 from course.personal.tokens import replace_values
-from course.pictures import Picture
-from course.prose.html import email_html
+from course.prose.html import EmailFrame, email_html
 from course.prose.page import PageFrame, page_html
 from course.prose.plain import plain_text
 
-__all__ = ["PageFrame", "Prose", "render_page", "render_prose"]
+__all__ = ["EmailFrame", "PageFrame", "Prose", "render_page", "render_prose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +22,15 @@ class Prose:
     text: str
 
 
-def render_prose(
-    markdown: str,
-    theme: Mapping[str, str],
-    bibliography: Bibliography,
-    picture: Callable[[str], Picture | None] = lambda _address: None,
-    mark: Callable[[int], int] | None = None,
-) -> Prose:
+def render_prose(markdown: str, bibliography: Bibliography, frame: EmailFrame) -> Prose:
     """Render Markdown from which Jinja has gone; citations are noted in `bibliography`.
-
-    `picture` says which of the course's pictures an address means, or None for one that is shown as it stands. `mark`
-    gives the number that marks what comes from a line, counted from 0; see `course.marks`.
 
     Raw HTML is shown as text, addresses other than http, https, mailto and tel are not linked, and
     values that Jinja printed appear as they are: they are never read as Markdown.
     """
     parser = citing_parser(bibliography.cite)
     tokens = parser.parse(markdown)
-    html = replace_values(email_html(parser, tokens, theme, picture, mark), escape)
+    html = replace_values(email_html(parser, tokens, frame), escape)
     return Prose(html, replace_values(plain_text(tokens), str))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -13,38 +14,54 @@ from course.marks import ATTRIBUTE
 from course.personal.placeholders import ALLOWED_SCHEMES
 from course.personal.tokens import MARK, replace_values, symbol_token
 from course.pictures import Picture
+from course.prose.exercises import CLOSE, OPEN, with_exercises
 
 _BODY = "font-size:17px;line-height:1.6"
 _PADDING = 2 * 44  # of the sheet that a lesson stands on, in layout.mjml, both sides, in pixels
+_BOX_PADDING = 24  # of an exercise's box, each side, in pixels
 _MONOSPACE = "font-family:Menlo,Consolas,'Courier New',monospace"
 
 
-def email_html(
-    parser: MarkdownIt,
-    tokens: Sequence[Token],
-    theme: Mapping[str, str],
-    picture: Callable[[str], Picture | None],
-    mark: Callable[[int], int] | None = None,
-) -> str:
-    """The HTML of parsed Markdown. `theme` gives colours and fonts; see `course.theme`.
+def _elsewhere(_address: str) -> Picture | None:
+    return None
 
-    `picture` says which of the course's pictures an address means, or None for one that is shown as it stands. `mark`
-    gives the number that marks what comes from a line of the Markdown, counted from 0; see `course.marks`.
+
+@dataclass(frozen=True, slots=True)
+class EmailFrame:
+    """What an email gives the text that stands in it.
+
+    `theme` gives colours and fonts; see `course.theme`. `picture` says which of the course's pictures an address means,
+    or None for one that is shown as it stands. `mark` gives the number that marks what comes from a line of the
+    Markdown, counted from 0; see `course.marks`. `direction` is `ltr` or `rtl`; `exercise` is the word with which the
+    heading of an exercise begins.
     """
-    if mark is not None:
-        _mark(tokens, mark)
-    styles = _styles(theme)
-    room = int(theme["width"].removesuffix("px")) - _PADDING
-    for token in tokens:
-        for one in (token, *(token.children or ())):
-            _style(one, styles)
-            if one.type == "image" and (found := picture(str(one.attrGet("src") or ""))):
+
+    theme: Mapping[str, str]
+    picture: Callable[[str], Picture | None] = _elsewhere
+    mark: Callable[[int], int] | None = None
+    direction: str = "ltr"
+    exercise: str = "Exercise"
+
+
+def email_html(parser: MarkdownIt, tokens: Sequence[Token], frame: EmailFrame) -> str:
+    """The HTML of parsed Markdown; headings begin at the second level.
+
+    What dark mode changes has an element or a class that `layout.mjml` names: `exercise`, and `cite` for a citation.
+    """
+    if frame.mark is not None:
+        _mark(tokens, frame.mark)
+    styles = _styles(frame.theme, frame.direction)
+    room = int(frame.theme["width"].removesuffix("px")) - _PADDING
+    boxed = list(_dressed(tokens, frame, styles))
+    for token in boxed:
+        room += {OPEN: -2, CLOSE: 2}.get(token.type, 0) * _BOX_PADDING
+        for one in token.children or ():
+            if one.type == "image" and (found := frame.picture(str(one.attrGet("src") or ""))):
                 _place(one, found, room)
         _disarm(token.children or [])
-    parser.add_render_rule("citation", _citation)
-    parser.add_render_rule("fence", _code)
-    parser.add_render_rule("code_block", _code)
-    return str(parser.renderer.render(tokens, parser.options, {}))
+    for name, rule in _rules(styles).items():
+        parser.add_render_rule(name, rule)
+    return str(parser.renderer.render(boxed, parser.options, {}))
 
 
 def _mark(tokens: Sequence[Token], mark: Callable[[int], int]) -> None:
@@ -58,37 +75,70 @@ def _mark(tokens: Sequence[Token], mark: Callable[[int], int]) -> None:
             line += token.type in {"softbreak", "hardbreak"}
 
 
-def _styles(theme: Mapping[str, str]) -> dict[str, str]:
+def _styles(theme: Mapping[str, str], direction: str) -> dict[str, str]:
+    start = "right" if direction == "rtl" else "left"
+    indent = "padding:0 26px 0 0" if direction == "rtl" else "padding:0 0 0 26px"
     text, font = f"color:{theme['text']}", f"font-family:{theme['font']}"
     prose = f"{font};{_BODY};{text}"
-    cell = f"padding:6px 10px;border-bottom:1px solid {theme['line']};text-align:start;{prose}"
+    heading = f"{font};font-weight:bold"
+    cell = f"padding:8px 10px;border-bottom:1px solid {theme['line']};{prose};text-align:{start}"
+    quiet = f"color:{theme['muted']};font-size:15px"
     return {
-        "p": f"margin:0 0 16px;{prose}",
-        "h2": f"margin:32px 0 10px;{font};font-size:22px;line-height:1.3;font-weight:bold;{text}",
-        "h3": f"margin:24px 0 8px;{font};font-size:18px;line-height:1.35;font-weight:bold;{text}",
-        "h4": f"margin:20px 0 8px;{font};font-size:17px;line-height:1.35;font-weight:bold;{text}",
-        "ul": "margin:0 0 16px;padding:0 0 0 26px",
-        "ol": "margin:0 0 16px;padding:0 0 0 26px",
+        "p": f"margin:0 0 18px;{prose}",
+        "h2": f"margin:38px 0 12px;{heading};font-size:22px;line-height:1.3;{text}",
+        "h3": f"margin:28px 0 8px;{heading};font-size:18px;line-height:1.35;{text}",
+        "h4": f"margin:24px 0 8px;{heading};font-size:17px;line-height:1.35;{text}",
+        "ul": f"margin:0 0 18px;{indent}",
+        "ol": f"margin:0 0 18px;{indent}",
+        "inner list": f"margin:8px 0 0;{indent}",
         "li": f"margin:0 0 8px;{prose}",
         "a": f"color:{theme['accent']};text-decoration:underline",
-        "blockquote": f"margin:0 0 16px;padding:2px 0 2px 16px;border-left:3px solid {theme['accent']}",
+        "cite": quiet,
+        "citing a": f"{quiet};text-decoration:underline",
+        "blockquote": f"margin:24px 0;padding:2px 20px 1px;border-{start}:3px solid {theme['accent']}",
         "code": f"{_MONOSPACE};font-size:15px",
-        "pre": f"margin:0 0 16px;padding:12px 14px;white-space:pre-wrap;background:{theme['background']};"
-        f"color:{theme['text']};{_MONOSPACE};font-size:14px;line-height:1.5",
-        "table": "margin:0 0 16px;border-collapse:collapse",
+        "pre": f"margin:0 0 18px;padding:14px 16px;white-space:pre-wrap;background:{theme['background']};"
+        f"color:{theme['text']};border:1px solid {theme['line']};border-radius:4px;{_MONOSPACE};font-size:14px;"
+        "line-height:1.5;text-align:left",
+        "table": "margin:0 0 18px;border-collapse:collapse",
         "th": f"{cell};font-weight:bold",
         "td": cell,
-        "hr": f"margin:28px 0;border:0;border-top:1px solid {theme['line']}",
+        "hr": f"margin:32px 0;border:0;border-top:1px solid {theme['line']}",
         "img": "max-width:100%;height:auto;border:0",
+        "exercise table": "margin:38px 0;border-collapse:separate",
+        "exercise": f"padding:26px {_BOX_PADDING}px 8px;background:{theme['background']};border-radius:6px;"
+        f"text-align:{start}",
+        "exercise h2": f"margin:0 0 14px;{heading};font-size:20px;line-height:1.3;color:{theme['accent']}",
     }
+
+
+def _dressed(tokens: Sequence[Token], frame: EmailFrame, styles: Mapping[str, str]) -> Iterator[Token]:
+    """The tokens with their styles, and with a box around each exercise."""
+    opened, items = False, 0
+    for token in with_exercises(tokens, frame.exercise):
+        if token.tag == "h1":
+            token.tag = "h2"  # the email's title stands above the text
+        _style(token, styles)
+        for one in token.children or ():
+            _style(one, styles)
+            if one.type == "code_inline" and frame.direction == "rtl":
+                one.attrSet("dir", "ltr")
+        if token.type in {"fence", "code_block"} and frame.direction == "rtl":
+            token.attrSet("dir", "ltr")
+        if opened and token.nesting > 0:
+            token.attrSet("style", styles["exercise h2"])
+        if items and token.tag in {"ul", "ol"} and token.nesting > 0:
+            token.attrSet("style", styles["inner list"])
+        opened = token.type == OPEN
+        items += token.nesting if token.tag == "li" else 0
+        yield token
 
 
 def _style(token: Token, styles: Mapping[str, str]) -> None:
     tag = "pre" if token.type in {"fence", "code_block"} else token.tag
-    if token.type == "citation":
-        token.attrSet("style", styles["a"])
-    elif token.nesting >= 0 and tag in styles:
-        token.attrSet("style", styles[tag])
+    if token.nesting >= 0 and tag in styles:
+        aligned = token.attrGet("style")  # of a table's cell, as its Markdown says
+        token.attrSet("style", f"{styles[tag]};{aligned}" if aligned else styles[tag])
     if token.type == "th_open":
         token.attrSet("scope", "col")
 
@@ -113,25 +163,42 @@ def _disarm(tokens: Sequence[Token]) -> None:
 def _may_link(address: str) -> bool:
     """Whether an address begins with an allowed scheme, or with a value, whose scheme is looked at for each reader."""
     start = address.partition(MARK)[0].strip()
-    return not start or start.partition(":")[0].lower() in ALLOWED_SCHEMES
+    return MARK in address if not start else start.partition(":")[0].lower() in ALLOWED_SCHEMES
+
+
+Rule = Callable[[object, Sequence[Token], int, object, object], str]
+
+
+def _rules(styles: Mapping[str, str]) -> dict[str, Rule]:
+    def citation(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+        cited = tokens[index].meta["cited"]
+        assert isinstance(cited, Cited)
+        return _citation(cited, styles)
+
+    # A table, since Outlook heeds no padding of anything but its cells.
+    box = (
+        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
+        f' style="{escape(styles["exercise table"])}"><tr><td class="exercise" style="{escape(styles["exercise"])}">\n'
+    )
+    return {
+        "citation": citation,
+        "fence": _code,
+        "code_block": _code,
+        OPEN: lambda *_: box,
+        CLOSE: lambda *_: "</td></tr></table>\n",
+    }
+
+
+def _citation(cited: Cited, styles: Mapping[str, str]) -> str:
+    """`(source 1, 51:54)`, linked where the source has an address."""
+    label = escape(cited.label)
+    if cited.address:
+        label = f'<a href="{escape(cited.address)}" style="{escape(styles["citing a"])}">{label}</a>'
+    return f'<span class="cite" style="{escape(styles["cite"])}">({label})</span>'
 
 
 def _code(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
-    """A block of code, its style on the `pre` (the parser would put it on the `code` within)."""
-    style, number = (str(tokens[index].attrGet(name) or "") for name in ("style", ATTRIBUTE))
-    mark = f' {ATTRIBUTE}="{number}"' if number else ""
-    return f'<pre style="{escape(style)}"{mark}><code>{escape(tokens[index].content)}</code></pre>\n'
-
-
-def _citation(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
-    cited = tokens[index].meta["cited"]
-    assert isinstance(cited, Cited)
-    return citation_html(cited, str(tokens[index].attrGet("style") or ""))
-
-
-def citation_html(cited: Cited, style: str) -> str:
-    """`(source 1, 51:54)`, linked where the source has an address."""
-    label = escape(cited.label)
-    if not cited.address:
-        return f"({label})"
-    return f'(<a href="{escape(cited.address)}" style="{escape(style)}">{label}</a>)'
+    """A block of code, its attributes on the `pre` (the parser would put them on the `code` within)."""
+    given = ((name, tokens[index].attrGet(name)) for name in ("style", "dir", ATTRIBUTE))
+    attributes = "".join(f' {name}="{escape(str(value))}"' for name, value in given if value)
+    return f"<pre{attributes}><code>{escape(tokens[index].content)}</code></pre>\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from unicodedata import category, east_asian_width
 
 from markdown_it.token import Token
 
@@ -10,6 +11,8 @@ from course.citations import Cited
 from course.personal.tokens import in_address, replace_symbols, replace_values
 
 _BREAKS = frozenset({"softbreak", "hardbreak"})
+_SIGNS = {"h1": "-", "h2": "-"}  # `=` is the title's
+_LONGEST_LINE = 60
 
 
 def plain_text(tokens: Sequence[Token]) -> str:
@@ -40,8 +43,7 @@ def _end_of(tokens: list[Token], start: int) -> int:
 def _block(opening: Token, inner: list[Token]) -> str:
     match opening.type:
         case "heading_open":
-            text = "".join(_inline(token) for token in inner)
-            return f"{text}\n{('=' if opening.tag == 'h2' else '-') * _width(text)}"
+            return underlined("".join(_inline(token) for token in inner), _SIGNS.get(opening.tag, "~"))
         case "bullet_list_open" | "ordered_list_open":
             return _list(opening, inner)
         case "blockquote_open":
@@ -58,10 +60,16 @@ def _block(opening: Token, inner: list[Token]) -> str:
             return "\n\n".join(_blocks(inner))
 
 
-def _width(heading: str) -> int:
-    """How many signs underline a heading, a subscriber's value counted as a short name."""
+def underlined(heading: str, sign: str) -> str:
+    """A heading with a line of signs below it, as wide as it is read: a subscriber's value counts as a short name."""
     shown = replace_symbols(replace_values(heading, str), lambda *_: "a name")
-    return min(max(map(len, shown.split("\n"))), 60)
+    return f"{heading}\n{sign * min(max(map(_width, shown.split(chr(10)))), _LONGEST_LINE)}"
+
+
+def _width(text: str) -> int:
+    """How many columns a text takes: none for a mark on a letter, two for a sign as wide as high."""
+    seen = (char for char in text if category(char) not in {"Mn", "Me", "Cf"})
+    return sum(2 if east_asian_width(char) in {"W", "F"} else 1 for char in seen)
 
 
 def _list(opening: Token, inner: list[Token]) -> str:
@@ -118,7 +126,7 @@ def _inline(token: Token) -> str:
             case "citation":
                 cited = child.meta["cited"]
                 assert isinstance(cited, Cited)
-                parts.append(f"[{cited.label.removeprefix('source ')}]")
+                parts.append(f"[{cited.short_label}]")
     return "".join(parts)
 
 

@@ -32,8 +32,8 @@ def test_every_lesson_becomes_three_files_beside_an_index(course: Path, tmp_path
     names = {
         f"{slug}.{ending}" for slug in ("welcome", "soil", "light", "closing") for ending in ("html", "txt", "eml")
     }
-    assert set(contents(tmp_path / "out")) == names | {"index.html"}
-    assert {path.name for path in made} == names | {"index.html"}
+    assert {name for name in contents(tmp_path / "out") if "/" not in name} == names | {"index.html"}
+    assert {path.relative_to(tmp_path / "out").as_posix() for path in made} == set(contents(tmp_path / "out"))
     assert made[0] == tmp_path / "out" / "index.html"
 
 
@@ -189,6 +189,52 @@ def test_an_address_that_no_message_can_carry_is_told_with_its_file(tmp_path: Pa
         build(folder, tmp_path / "out")
 
 
+def test_beside_them_stands_an_archive_to_which_the_index_leads(course: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build(course, out)
+    assert {path for path in contents(out) if "/" in path} == {
+        f"archive/{name}" for name in ("index.html", "soil.html", "light.html", "style.css")
+    }
+    assert 'href="archive/index.html"' in (out / "index.html").read_text("utf-8")
+
+
+def test_a_lesson_that_is_gone_is_published_no_longer(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build(written(tmp_path / "gardens", small_course()), out)
+    (out / "archive" / "CNAME").write_text("gardens.example.com")
+    (out / "archive" / "about.html").write_text("<h1>By hand</h1>")
+    changed = small_course({"lessons/02-shade.md": "---\nsubject: x\npreheader: y\ntracks: [field]\n---\n\nText.\n"})
+    del changed["lessons/02-light.md"]
+    build(written(tmp_path / "changed", changed), out)
+    names = {path.name for path in (out / "archive").iterdir()}
+    assert names == {"index.html", "soil.html", "shade.html", "style.css", "CNAME", "about.html"}
+    assert (out / "light.html").is_file()
+
+
+def test_a_picture_that_is_gone_is_published_no_longer(tmp_path: Path) -> None:
+    course, out = illustrated(tmp_path / "gardens"), tmp_path / "out"
+    build(course, out)
+    (out / "archive" / "assets" / "mine").mkdir()
+    (out / "archive" / "assets" / "mine" / "logo.png").write_bytes(PNG)
+    (course / "assets" / "the desk.png").write_bytes(a_png(shade=5))
+    build(course, out)
+    names = {
+        path.relative_to(out / "archive" / "assets").as_posix() for path in (out / "archive" / "assets").rglob("*.png")
+    }
+    assert names == {f"{sha256(a_png(shade=5)).hexdigest()}/the-desk.png", "mine/logo.png"}
+    assert len(list((out / "archive" / "assets").iterdir())) == 2
+
+
+def test_a_site_that_no_build_made_is_refused_and_left_alone(course: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build(course, out)
+    (out / "archive" / "index.html").write_text("<h1>My own site</h1>")
+    before = contents(out)
+    with pytest.raises(CourseError, match="not made by an earlier build"):
+        build(course, out)
+    assert contents(out) == before
+
+
 def illustrated(folder: Path) -> Path:
     """The small course with a picture in its first lesson, and another that no lesson shows."""
     files = a_course_showing("![A desk](<../assets/the desk.png>)\n\nText. ![A desk](assets/the%20desk.png)")
@@ -204,7 +250,7 @@ def test_pictures_are_built_beside_the_lessons_that_show_them(tmp_path: Path) ->
     made = build(illustrated(tmp_path / "gardens"), out)
     name = f"assets/{sha256(PNG).hexdigest()}/the-desk.png"
     assert pictures_of((out / "soil.html").read_text("utf-8")) == [name, name]
-    assert [path for path in contents(out) if path.startswith("assets/")] == [name]
+    assert {path for path in contents(out) if path.endswith(".png")} == {name, f"archive/{name}"}
     assert (out / name).read_bytes() == PNG
     assert out / name in made
     assert "example.com/assets" not in (out / "soil.html").read_text("utf-8")

@@ -13,6 +13,8 @@ from course.cli import build, check, new, simulate
 from course.errors import CourseError
 from tests.course.check.small import a_lesson, small_course, written
 
+pytestmark = pytest.mark.usefixtures("one_child")
+
 
 class Commands(click.Group):
     """A group that tells errors of a course in the way in which the whole command line does."""
@@ -108,7 +110,7 @@ def test_check_prints_one_json_document_and_nothing_else(broken: Path) -> None:
     assert result.exit_code == 1
     document = json.loads(result.stdout)
     [finding] = document["findings"]
-    assert set(finding) == {"rule", "severity", "file", "line", "message", "fix"}
+    assert set(finding) == {"rule", "severity", "file", "line", "message", "fix", "reason"}
     assert (finding["rule"], finding["severity"]) == ("undeclared-field", "error")
     assert (finding["file"], finding["line"]) == ("lessons/01-soil.md", 5)
     assert document["coverage"] == {"on-soil": {"passages": 2, "cited": 0}}
@@ -137,7 +139,7 @@ def test_check_of_an_unknown_format_is_wrong_use(course: Path) -> None:
 def test_build_says_what_to_open(course: Path, tmp_path: Path) -> None:
     result = run("build", course, "--out", tmp_path / "out")
     assert result.exit_code == 0
-    assert "12 files" in result.stdout
+    assert "16 files" in result.stdout
     assert f"Open {tmp_path / 'out' / 'index.html'}" in result.stdout
 
 
