@@ -1,9 +1,9 @@
-"""The addresses that an email leads to besides its content, each one reader's own, by the name templates use."""
+"""What an email can say that is one reader's own besides their values: addresses, and when the next one comes."""
 
 from __future__ import annotations
 
-LINKS = frozenset({"unsubscribe", "preferences", "view", "quiz", "confirm", "assets"})
-"""`links.NAME` in a template: leave, change settings, read in the browser, answer the quiz, confirm a sign-up.
+LINKS = frozenset({"unsubscribe", "preferences", "view", "quiz", "certificate", "confirm", "assets"})
+"""`links.NAME` in a template: leave, change settings, read in the browser, answer the quiz, the certificate, confirm.
 
 The address of one answer is `links.quiz`, then the quiz's id and the answer's letter, with a slash before each. Below
 `links.assets`, which is the same for everyone, are the course's pictures.
@@ -14,3 +14,12 @@ SAMPLE_LINKS = {
     "assets": "https://example.com/assets",
 }
 """Links that lead nowhere, for emails that are only looked at."""
+
+SCHEDULE = frozenset({"next_day"})
+"""`schedule.NAME` in a template: the reader's local day, in words, on which their next email arrives.
+
+It is empty where there is no next one, or where it is not known.
+"""
+
+SAMPLE_SCHEDULE = {"next_day": "Thursday, 29 October"}
+"""A schedule for emails that are only looked at; `course.sample.sample_schedule` has one in a course's language."""

@@ -78,14 +78,20 @@ def _joined(parts: Iterable[bytes], boundary: str) -> bytes:
     return b"".join(b"--%b\r\n%b\r\n" % (boundary.encode(), part) for part in parts) + f"--{boundary}--\r\n".encode()
 
 
-def _html(html: str, pictures: Mapping[str, Picture], boundary: str) -> bytes:
-    """The HTML, together with the pictures that it shows, if it shows any (RFC 2387; `cid:` by RFC 2392)."""
+def embedded(html: str, pictures: Mapping[str, Picture]) -> tuple[str, dict[str, Picture]]:
+    """The HTML with `cid:` (RFC 2392) in place of these pictures' addresses, and those that it shows, by content id."""
     shown: dict[str, Picture] = {}
     for address, picture in pictures.items():
         source, identity = f'src="{escape(address)}"', f"{picture.hash[:32]}@dripcourse"
         if source in html:
             html = html.replace(source, f'src="cid:{identity}"')
             shown[identity] = picture
+    return html, shown
+
+
+def _html(html: str, pictures: Mapping[str, Picture], boundary: str) -> bytes:
+    """The HTML, together with the pictures that it shows, if it shows any (RFC 2387)."""
+    html, shown = embedded(html, pictures)
     if not shown:
         return _part("html", html)
     head = f'Content-Type: multipart/related; type="text/html"; boundary="{boundary}"\r\n\r\n'

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
+from course.day import day_in_words
 from course.folder import Files
 from course.links import SAMPLE_LINKS
-from course.model import Course, Lesson, Mailbox
+from course.model import Course, Lesson, LessonKind, Mailbox
 from course.personal.placeholders import Email, fill, tag_values
 from course.personal.readers import Reader, reader_values
 from course.render import Letter, Renderer
 
 SAMPLE_SUBSCRIBER = Mailbox("Sample Subscriber", "sample@example.com")
 
+_SAMPLE_DAY = date(2026, 10, 29)
+
 # What is rendered for a look is never sent, so nobody gains from guessing its tags.
 _SALT = "5a3b1e0000"
+
+
+def sample_schedule(course: Course, letter: Letter) -> dict[str, str]:
+    """When something comes to a made-up reader, in the course's language: nothing after the last email, for one.
+
+    A confirmation does not say either: the course begins once it is followed.
+    """
+    lesson = letter.lesson
+    lessons = course.lessons_of(letter.track)
+    ends = lesson is None or lesson.kind is LessonKind.CLOSING or (course.closing is None and lesson in lessons[-1:])
+    return {} if ends else {"next_day": day_in_words(_SAMPLE_DAY, course.language)}
 
 
 class Samples:
@@ -22,7 +37,7 @@ class Samples:
 
     def __init__(self, course: Course, files: Files) -> None:
         self._course = course
-        self._reader = Reader(reader_values(course.fields, {}), SAMPLE_LINKS)
+        self._values = reader_values(course.fields, {})
         self._renderer = Renderer(course, files, _SALT)
         self._renderer_of_preheaders = Renderer(course, files, _SALT)
 
@@ -44,5 +59,6 @@ class Samples:
         return next(track.slug for track in self._course.tracks if not lesson.tracks or track.slug in lesson.tracks)
 
     def _filled(self, renderer: Renderer, letter: Letter) -> Email:
-        email = renderer.render(letter, self._reader).email
-        return fill(email, tag_values(email, renderer.expressions, self._reader))
+        reader = Reader(self._values, SAMPLE_LINKS, sample_schedule(self._course, letter))
+        email = renderer.render(letter, reader).email
+        return fill(email, tag_values(email, renderer.expressions, reader))

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from course.cadence import Slot, first_slot, is_too_late, slot_of
+from course.cadence import Slot, slot_of
 from course.errors import CourseError
 from sender.editions import LEFT_BEHIND, Edition, EditionBook
 from sender.model import DeliveryKind, EnrolmentStatus
 from sender.progress import Step, after, next_step
-from sender.schedule import due_at, own_cadence, own_zone
+from sender.schedule import due_at, next_day, own_zone, slot_by_now
 from sender.store import batches, enrolments
 from sender.store.database import Database, claim_alone
 from sender.store.enrolments import Advance, Due, History, Waiting
@@ -106,13 +106,10 @@ def _decide(connection: Connection, book: EditionBook, plan: _Plan, due: Due, hi
         plan.moves.append(Advance(due.id, None, None, None))
         plan.through.append(due.id)
         return
-    cadence, zone = own_cadence(edition.course, due.overrides), own_zone(edition.course, due.zone)
-    slot = slot_of(due.next_due_at, zone)
-    if step.is_numbered and is_too_late(cadence, slot.at, now):
-        slot = first_slot(cadence, zone, now)
-        if slot.at > now:
-            plan.moves.append(Advance(due.id, slot.at, due.due_since, None))
-            return
+    slot = slot_by_now(edition.course, step, due.overrides, due.zone, due.next_due_at, now)
+    if slot.at > now:
+        plan.moves.append(Advance(due.id, slot.at, due.due_since, None))
+        return
     following = next_step(edition.course, due.track, edition.lesson_ids, after(step, history.had, edition.lesson_ids))
     last = slot if step.is_numbered else None
     # A slot that is now is taken: by this lesson, or by an earlier one that goes out late.
@@ -131,7 +128,8 @@ def _place(
 ) -> None:  # fmt: skip
     lesson = None if step is None else step.lesson
     lesson_id = edition.lesson_ids[lesson.slug] if lesson is not None and kind is DeliveryKind.LESSON else None
-    reader = edition.reader(due.fields, {})
+    course = edition.course
+    reader = edition.reader(due.fields, {}, next_day(next_due, own_zone(course, due.zone), course.language))
     occasion = history.occasions.get((kind, lesson_id), 0)
     place = _Place(due, kind, lesson_id, slot, occasion, history.waiting, next_due)
     try:

@@ -6,7 +6,7 @@ begins, and a batch whose answer was not recorded is uncertain and not sent agai
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from course.errors import CourseError
 from course.personal.placeholders import Email, salted_afresh, tag_values
+from sender.arrivals import schedules
 from sender.claim import LEASE
 from sender.editions import Edition, EditionBook
 from sender.links import Signer
@@ -102,7 +103,8 @@ def _begin(courier: Courier, batch: int, now: datetime) -> _Begun:
         gone = _gone(connection, kind, people)
         batches.cancel(connection, gone)
         staying = [one for one in people if one.delivery not in gone]
-        recipients, unmade = _recipients(courier.signer, edition, kind, email, staying)
+        days = _schedules(courier, connection, begun, edition, staying, now)
+        recipients, unmade = _recipients(courier.signer, edition, kind, email, staying, days)
         batches.fail(connection, unmade)
         if not recipients:
             state = BatchState.FAILED if unmade else BatchState.CANCELLED
@@ -130,14 +132,23 @@ def _gone(connection: Connection, kind: DeliveryKind, people: list[Addressee]) -
     return gone
 
 
+def _schedules(
+    courier: Courier, connection: Connection, begun: Begun, edition: Edition, people: list[Addressee], now: datetime
+) -> dict[int, dict[str, str]]:
+    """When the next email comes to each, by enrolment: it will be one of the edition that is live by then."""
+    live = courier.book.edition(connection, begun.edition)
+    return schedules(connection, live, edition.course.language, [one.ahead for one in people], now)
+
+
 def _recipients(
-    signer: Signer, edition: Edition, kind: DeliveryKind, email: Email, people: list[Addressee]
-) -> tuple[list[Recipient], dict[int, str]]:
+    signer: Signer, edition: Edition, kind: DeliveryKind, email: Email, people: list[Addressee],
+    days: Mapping[int, Mapping[str, str]],
+) -> tuple[list[Recipient], dict[int, str]]:  # fmt: skip
     """The people of a request with their values, and why whose values cannot be worked out: only they go without."""
     recipients, unmade = [], {}
     for one in people:
         try:
-            recipients.append(_recipient(signer, edition, kind, email, one))
+            recipients.append(_recipient(signer, edition, kind, email, one, days[one.ahead.enrolment]))
         except CourseError as error:
             unmade[one.delivery] = str(error)
     return recipients, unmade
@@ -168,10 +179,12 @@ def _without_oversized(
     return shared
 
 
-def _recipient(signer: Signer, edition: Edition, kind: DeliveryKind, email: Email, one: Addressee) -> Recipient:
+def _recipient(
+    signer: Signer, edition: Edition, kind: DeliveryKind, email: Email, one: Addressee, schedule: Mapping[str, str]
+) -> Recipient:
     confirming = kind is DeliveryKind.CONFIRM
     links = signer.links(one.delivery, confirm=confirming)
-    values = tag_values(email, edition.renderer.expressions, edition.reader(one.fields, links))
+    values = tag_values(email, edition.renderer.expressions, edition.reader(one.fields, links, schedule))
     return Recipient(one.delivery, one.email, one.name, values, "" if confirming else links["unsubscribe"])
 
 

@@ -19,6 +19,7 @@ from course.personal.placeholders import Email, Placeholder, Where
 from course.personal.readers import Reader, reader_values
 from course.personal.symbols import Look, Mode, Outcome
 from course.render import Letter, Renderer, Variant, email_templates
+from course.sample import sample_schedule
 from sender.errors import NotFoundError
 from sender.model import DeliveryKind, EnrolmentStatus
 from sender.progress import next_step
@@ -55,9 +56,9 @@ class Edition:
         """The email of a delivery. A confirmation has no lesson."""
         return Letter(track, None if kind is DeliveryKind.CONFIRM else lesson)
 
-    def reader(self, fields: Mapping[str, str], links: Mapping[str, str]) -> Reader:
+    def reader(self, fields: Mapping[str, str], links: Mapping[str, str], schedule: Mapping[str, str]) -> Reader:
         """A subscriber as this edition's emails see one: only what the course declares, with its defaults."""
-        return Reader(reader_values(self.course.fields, fields), links)
+        return Reader(reader_values(self.course.fields, fields), links, schedule)
 
 
 class EditionBook:
@@ -221,8 +222,9 @@ def _earlier(lesson: Lesson, old: Mapping[str, object]) -> str | None:
 def publish(database: Database, files: Files, now: datetime) -> Edition:
     """Make a course's files the live edition, in one transaction: all of it, or nothing.
 
-    Renders every email once for a reader of whom nothing is known, and works out anew when each
-    active enrolment is next due. Raises CourseErrors; whether `check` passes is the caller's concern.
+    Renders every email once, for a reader of whom nothing is known but that the course goes on, and
+    works out anew when each active enrolment is next due. Raises CourseErrors; whether `check`
+    passes is the caller's concern.
     """
     course, inputs = load(files), frozen(files)
     with database.write() as connection:
@@ -234,7 +236,8 @@ def publish(database: Database, files: Files, now: datetime) -> Edition:
         rows.keep_lessons(connection, edition_id, lessons)
         edition = book.edition(connection, edition_id)
         for kind, lesson, track in _letters(edition.course):
-            book.variant(connection, edition, kind, lesson, track, edition.reader({}, {}))
+            schedule = sample_schedule(edition.course, edition.letter(kind, lesson, track))
+            book.variant(connection, edition, kind, lesson, track, edition.reader({}, {}, schedule))
         rows.make_live(connection, edition_id)
         if old is not None and _timing(old) != _timing(edition.course):
             _reschedule(connection, edition, now)

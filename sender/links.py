@@ -11,6 +11,7 @@ PATHS = {
     "preferences": ("preferences", Purpose.LEARN),
     "view": ("lessons", Purpose.LEARN),
     "quiz": ("quiz", Purpose.LEARN),
+    "certificate": ("certificate", Purpose.LEARN),
     "confirm": ("confirm", Purpose.CONFIRM),
 }
 

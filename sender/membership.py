@@ -16,6 +16,7 @@ from sender.model import DeliveryKind, EnrolmentStatus
 from sender.schedule import beginning, own_zone
 from sender.store import memberships, subscribers
 from sender.store.database import Database
+from sender.store.enrolments import Ahead
 from sender.store.memberships import MembershipRow
 from sender.store.suppressions import suppress
 
@@ -51,9 +52,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An email as it was sent, by the id of its variant, and what it may say of its reader."""
+    """An email as it was sent, by the id of its variant, and what it may say of its reader.
+
+    `edition` is the one of its course that is live, and `ahead` what the reader goes on with.
+    """
 
     variant: int
+    edition: int
+    ahead: Ahead
     fields: Mapping[str, str] = field(repr=False)
     erased: bool
 
@@ -70,7 +76,7 @@ def reading(connection: Connection, delivery_id: int) -> Reading | None:
     row = memberships.membership(connection, delivery_id)
     if row is None or row.variant is None or row.kind is DeliveryKind.CONFIRM:
         return None
-    return Reading(row.variant, row.fields, row.email_key is None)
+    return Reading(row.variant, row.edition, row.ahead, row.fields, row.email_key is None)
 
 
 def confirm(database: Database, book: EditionBook, delivery_id: int, now: datetime) -> Change:
@@ -84,11 +90,11 @@ def confirm(database: Database, book: EditionBook, delivery_id: int, now: dateti
         if row is None or row.kind is not DeliveryKind.CONFIRM:
             return Change(False, None)
         course = book.edition(connection, row.edition).course
-        start_at, due_at = beginning(course, row.zone, _cohort_day(row, course, now), now)
-        changed = row.email_key is not None and subscribers.confirm(connection, row.enrolment, start_at, due_at)
+        start_at, due_at = beginning(course, row.ahead.zone, _cohort_day(row, course, now), now)
+        changed = row.email_key is not None and subscribers.confirm(connection, row.ahead.enrolment, start_at, due_at)
         if changed:
             wording = _wording(connection, book, row.variant)
-            subscribers.consent_of(connection, row.enrolment, CONFIRMED_HOW, wording, now)
+            subscribers.consent_of(connection, row.ahead.enrolment, CONFIRMED_HOW, wording, now)
         return Change(changed, _now(connection, book, delivery_id))
 
 
@@ -115,8 +121,9 @@ def _now(connection: Connection, book: EditionBook, delivery_id: int) -> Members
 
 def _membership(connection: Connection, book: EditionBook, row: MembershipRow) -> Membership:
     course = book.edition(connection, row.edition).course
-    zone, erased = own_zone(course, row.zone), row.email_key is None
-    return Membership(row.enrolment, row.status, course, zone, row.next_due_at, row.takes_part, erased)
+    zone, erased = own_zone(course, row.ahead.zone), row.email_key is None
+    due = row.ahead.next_due_at
+    return Membership(row.ahead.enrolment, row.status, course, zone, due, row.takes_part, erased)
 
 
 def _cohort_day(row: MembershipRow, course: Course, now: datetime) -> date | None:
@@ -127,7 +134,7 @@ def _cohort_day(row: MembershipRow, course: Course, now: datetime) -> date | Non
     """
     if row.start_at <= now:
         return None
-    return (row.start_at + timedelta(hours=12)).astimezone(ZoneInfo(own_zone(course, row.zone))).date()
+    return (row.start_at + timedelta(hours=12)).astimezone(ZoneInfo(own_zone(course, row.ahead.zone))).date()
 
 
 def _wording(connection: Connection, book: EditionBook, variant: int | None) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from course.model import Course
 from course.personal.placeholders import Email
+from course.pictures import Picture
 
 
 class EnrolmentStatus(StrEnum):
@@ -66,13 +67,26 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One person of a request. `values` replace the email's tags; `leave` is their one-click address or empty."""
+    """One person of a request. `values` replace the email's tags; `leave` is their one-click address or empty.
+
+    A test is no delivery: it has a number below zero, which no delivery has and no link is signed for.
+    """
 
     delivery: int
     address: str
     name: str
     values: Mapping[str, str] = field(repr=False)
     leave: str = field(default="", repr=False)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether this is a test, of which nothing is recorded."""
+        return self.delivery < 0
+
+    @property
+    def identity(self) -> str:
+        """What its email is told from all others by."""
+        return f"test-{-self.delivery}" if self.is_test else str(self.delivery)
 
 
 MOST_BYTES = 10_000
@@ -89,7 +103,8 @@ class Request:
     """One batch as a mailer gets it: an email with tags, and up to 1000 people whose values replace them.
 
     `label` names the email in an operator's words (a lesson's slug, or the kind); `at` (UTC) is its
-    date.
+    date. `pictures` travel in the email, each in place of its address; all others are fetched by
+    whoever reads it.
     """
 
     batch: int
@@ -98,6 +113,7 @@ class Request:
     email: Email
     recipients: tuple[Recipient, ...]
     at: datetime
+    pictures: Mapping[str, Picture] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from course.model import Course, Lesson
@@ -31,6 +31,19 @@ class Step:
         return self.kind is DeliveryKind.LESSON
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the lessons of their track that were or are to come a person has had."""
+
+    had: int
+    total: int
+
+    @property
+    def is_through(self) -> bool:
+        """Whether there is no other lesson to come, and they have had each."""
+        return 0 < self.had == self.total
+
+
 def next_step(course: Course, track: str, ids: Mapping[str, int], had: Had) -> Step | None:
     """The next email, or None at the end of the course. `ids` gives each lesson's permanent id by slug.
 
@@ -56,6 +69,19 @@ def after(step: Step, had: Had, ids: Mapping[str, int]) -> Had:
     if step.kind is DeliveryKind.FINISHED:
         return Had(had.lessons, had.welcome, True)
     return Had((*had.lessons, ids[step.lesson.slug]), had.welcome, had.finished)
+
+
+def progress(
+    course: Course, track: str, ids: Mapping[str, int], had: Sequence[int], missed: Collection[int]
+) -> Progress:
+    """How far a person is who has had lessons, in that order, and `missed` others, which did not arrive.
+
+    A lesson that was put in before their place, so that they are never sent it, does not count.
+    """
+    lessons = course.lessons_of(track)
+    place = _place(lessons, ids, had)
+    counted = [ids[one.slug] for index, one in enumerate(lessons) if index >= place or ids[one.slug] in {*had, *missed}]
+    return Progress(sum(one in had for one in counted), len(counted))
 
 
 def _place(lessons: Sequence[Lesson], ids: Mapping[str, int], had: Sequence[int]) -> int:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
-from course.cadence import Cadence, Overrides, Slot, first_slot, local_moment, merged, next_slot
+from course.cadence import (
+    Cadence,
+    Overrides,
+    Slot,
+    first_slot,
+    is_too_late,
+    local_moment,
+    merged,
+    next_slot,
+    slot_of,
+)
+from course.day import day_in_words
 from course.model import Course
 from sender.model import DeliveryKind
 from sender.progress import Step
@@ -58,3 +69,23 @@ def due_at(
     if last is None:
         return first_slot(cadence, zone, not_before).at
     return next_slot(cadence, zone, last, wait=step.lesson.wait, not_before=not_before).at
+
+
+def slot_by_now(
+    course: Course, step: Step, overrides: Mapping[str, str], zone: str, due: datetime, now: datetime
+) -> Slot:
+    """The slot in which a step goes out that was due at `due`, if nothing is done about it before `now`.
+
+    It is the one it was due in; but a lesson that is too late for that goes out in the first slot from `now` on.
+    """
+    cadence, zone = own_cadence(course, overrides), own_zone(course, zone)
+    slot = slot_of(due, zone)
+    return first_slot(cadence, zone, now) if step.is_numbered and is_too_late(cadence, slot.at, now) else slot
+
+
+def next_day(moment: datetime | None, zone: str, language: str) -> dict[str, str]:
+    """What an email says of the next one, by the name that templates use (`course.links.SCHEDULE`).
+
+    That comes at `moment` to somebody in `zone`; it is None where no other comes, and then nothing is said.
+    """
+    return {} if moment is None else {"next_day": day_in_words(slot_of(moment, zone).on, language)}

@@ -1,6 +1,6 @@
 """Expressions over one subscriber: found in a template's syntax tree and lifted out of it as text.
 
-An expression that uses nothing but `subscriber` and `links` says the same thing for a reader
+An expression that uses nothing but `subscriber`, `links` and `schedule` says the same thing for a reader
 whenever it is worked out, so a template can be rendered without its value: see `symbols`.
 """
 
@@ -14,9 +14,9 @@ from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
 from course.errors import CourseError, Place
-from course.links import LINKS
+from course.links import LINKS, SCHEDULE
 
-ROOTS = frozenset({"subscriber", "links"})
+ROOTS = frozenset({"subscriber", "links", "schedule"})
 SYMBOLS = "_personal"
 """The template global whose item `[expression]` is that expression's symbol."""
 
@@ -31,6 +31,9 @@ KEPT = "_kept"
 
 IMPURE = frozenset({"random", "attr", "map", "select", "reject", "selectattr", "rejectattr", "groupby", "sort"})
 """Filters that give no plain value, or not the same one each time: they are never part of an expression."""
+
+_NAMES = {"links": ("link", LINKS), "schedule": ("moment", SCHEDULE)}
+"""What there is below a root whose names are the same in every course, and what such a name is called."""
 
 _ESCAPES = frozenset({"e", "escape", "forceescape", "safe"})
 _METHODS = frozenset(name for kind in (str, list) for name in dir(kind) if not name.startswith("_"))
@@ -64,7 +67,7 @@ def lift(
 
     `places` is told where each expression stands. Raises CourseError, with file and line, for a
     field that `fields` does not declare, for a part that a field does not have, and for a template
-    that gives `subscriber` or `links` another meaning.
+    that gives `subscriber`, `links` or `schedule` another meaning.
     """
     _refuse_shadows(tree, file)
     _refuse_undeclared(tree, file, fields)
@@ -216,9 +219,10 @@ def _refuse_undeclared(tree: nodes.Template, file: str, fields: Collection[str])
                 place=place,
                 rule="undeclared-field",
             )
-        if inner.name == "links" and name not in LINKS:
-            fix = f"Use one of {', '.join(sorted(LINKS))}."
-            raise CourseError(f"There is no link `{name}`.", fix=fix, place=place, rule="undeclared-field")
+        kind, names = _NAMES.get(inner.name, ("field", fields))
+        if name not in names:
+            fix = f"Use one of {', '.join(sorted(names))}."
+            raise CourseError(f"There is no {kind} `{name}`.", fix=fix, place=place, rule="undeclared-field")
     for name_node in whole.values():
         raise CourseError(
             f"`{name_node.name}` is used as a whole.",

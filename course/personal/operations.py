@@ -22,8 +22,10 @@ _ONE_OF_A_LIST = frozenset({"sum", "min", "max", "sort", "unique"})
 def combined(written: Callable[..., str], *values: object) -> Symbol | None:
     """The symbol of an operation, which `written` writes; None where no value is a symbol, or one is no constant."""
     symbol = next((value for value in values if isinstance(value, Symbol)), None)
+    if symbol is None:
+        return None
     texts = [source_of(value) for value in values]
-    return Symbol(written(*texts), symbol.trace) if symbol is not None and None not in texts else None
+    return None if None in texts else Symbol(written(*texts), symbol.trace)
 
 
 def whole(value: object, context: Context) -> object:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from course.commands import SECONDS, refuse_errors
 from sender.commands.console import as_format, clock, opened, print_json, say
 
 if TYPE_CHECKING:
@@ -23,20 +24,24 @@ def publish(course: Path, yes: bool, output: str) -> None:
 
     What `check` calls an error is refused, and then nothing changes.
     """
-    from course.check import check_files
-    from course.errors import CourseErrors
-    from course.folder import read_files
-    from sender.editions import plan
-    from sender.editions import publish as publish_files
-    from sender.settings import load_settings
+    from course.confined import Confined
 
-    settings = load_settings()
-    files = read_files(course)
-    try:
-        check_files(files).refuse_errors()
-    except CourseErrors as errors:
-        say(str(errors))
-        raise click.ClickException("The course has errors, so nothing was published.") from errors
+    with Confined() as confined:
+        confined.start("course.check")
+        from course.errors import CourseError
+        from course.folder import read_files
+        from sender.editions import plan
+        from sender.editions import publish as publish_files
+        from sender.settings import load_settings
+
+        settings = load_settings()
+        files = read_files(course)
+        try:
+            confined.call(refuse_errors, files, seconds=SECONDS)
+        except CourseError as error:
+            say(str(error))
+            raise click.ClickException("The course has errors, so nothing was published.") from error
+    # What passed renders within the same limits here: it is the same for the same files.
     with opened(settings) as database:
         change = plan(database, files)
         for line in _told(change):

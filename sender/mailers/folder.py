@@ -44,7 +44,7 @@ class FolderMailer:
         return Answer(Verdict.ACCEPTED)
 
     def _write(self, request: Request, recipient: Recipient) -> None:
-        name = f"{recipient.delivery:08d}-{request.label}.eml"
+        name = f"{recipient.identity.zfill(8)}-{request.label}.eml"
         partial = self._folder / f".{name}.partial"
         partial.write_bytes(message(request, recipient))
         partial.replace(self._folder / name)
@@ -58,6 +58,7 @@ def message(request: Request, recipient: Recipient) -> bytes:
         request.course,
         to=Mailbox(recipient.name, recipient.address),
         date=request.at,
-        message_id=f"<dripcourse.{recipient.delivery}@{domain}>",
+        message_id=f"<dripcourse.{recipient.identity}@{domain}>",
         leave=recipient.leave or None,
+        pictures=request.pictures,
     )

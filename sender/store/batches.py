@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Outcome
+from sender.store.enrolments import Ahead
 from sender.store.tables import UNDER_WAY, batch, course, delivery, enrolment, subscriber, variant
 
 
@@ -37,10 +38,11 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A batch that is now being sent."""
+    """A batch that is now being sent. `edition` is the one of its course that is live."""
 
     id: int
     course: str
+    edition: int
     variant: int
     attempt: int
 
@@ -50,7 +52,7 @@ class Addressee:
     """One delivery of a batch, as its person stands at the moment of sending."""
 
     delivery: int
-    enrolment: int
+    ahead: Ahead
     status: EnrolmentStatus
     course: int
     email: str
@@ -194,7 +196,7 @@ def begin(connection: Connection, batch_id: int, owner: str, at: datetime, lease
     )
     if connection.execute(statement).rowcount != 1:
         return None
-    columns = (batch.c.id, course.c.slug, batch.c.variant_id, batch.c.attempt)
+    columns = (batch.c.id, course.c.slug, course.c.edition_id, batch.c.variant_id, batch.c.attempt)
     joined = batch.join(course, course.c.id == batch.c.course_id)
     return Begun(*connection.execute(select(*columns).select_from(joined).where(batch.c.id == batch_id)).one())
 
@@ -205,7 +207,7 @@ def addressees(connection: Connection, batch_id: int) -> list[Addressee]:
         subscriber, subscriber.c.id == enrolment.c.subscriber_id
     )
     columns = (
-        delivery.c.id, enrolment.c.id, enrolment.c.status, enrolment.c.course_id,
+        delivery.c.id, *enrolment.c["id", "status", "course_id", "track", "overrides", "next_due_at"],
         *subscriber.c["email", "email_key", "first_name", "last_name", "zone", "attributes"],
     )  # fmt: skip
     open_ = (delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None))
@@ -214,10 +216,12 @@ def addressees(connection: Connection, batch_id: int) -> list[Addressee]:
 
 
 def _addressee(row: Row[*tuple[Any, ...]]) -> Addressee:
-    id_, enrolment_id, status, course_id, email, email_key, first, last, zone, attributes = row
+    (id_, enrolment_id, status, course_id, track, overrides, due, email, email_key, first, last, zone,
+     attributes) = row  # fmt: skip
     fields = {**attributes, "first_name": first, "last_name": last, "email": email, "timezone": zone}
     name = f"{first} {last}".strip()
-    return Addressee(id_, enrolment_id, EnrolmentStatus(status), course_id, email, email_key, name, fields)
+    ahead = Ahead(enrolment_id, track, overrides, zone, due)
+    return Addressee(id_, ahead, EnrolmentStatus(status), course_id, email, email_key, name, fields)
 
 
 def settle(

@@ -36,6 +36,17 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What an enrolment goes on with: what decides when its next email comes. `next_due_at` is UTC."""
+
+    enrolment: int
+    track: str
+    overrides: Mapping[str, str]
+    zone: str
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A delivery that is in no batch: its slot was missed, and it waits for the next one."""
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
-from sender.model import DeliveryKind, EnrolmentStatus, Outcome
-from sender.store.tables import batch, course, delivery, enrolment, subscriber
+from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Outcome
+from sender.store.enrolments import Ahead
+from sender.store.tables import batch, course, delivery, enrolment, subscriber, variant
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipRow:
-    """One delivery with its enrolment and its person as they are now.
+    """One delivery with its enrolment, with what that goes on with, and its person as they are now.
 
     `variant` is the rendering that was sent, None where the delivery is in no batch; `edition` the
     course's live one; `email_key` None where the person was erased. `takes_part` is whether the
@@ -23,15 +24,13 @@ class MembershipRow:
 
     kind: DeliveryKind
     variant: int | None
-    enrolment: int
+    ahead: Ahead
     status: EnrolmentStatus
     start_at: datetime
-    next_due_at: datetime | None
     course: int
     edition: int
     subscriber: int
     email_key: str | None
-    zone: str
     takes_part: bool
     fields: Mapping[str, str] = field(repr=False)
 
@@ -52,20 +51,64 @@ def membership(connection: Connection, delivery_id: int) -> MembershipRow | None
         .exists()
     )
     columns = (
-        delivery.c.kind, batch.c.variant_id, *enrolment.c["id", "status", "start_at", "next_due_at", "course_id"],
-        course.c.edition_id, subscriber.c.id, *subscriber.c["email_key", "zone", "attributes"],
-        *subscriber.c["first_name", "last_name", "email"], takes_part,
+        delivery.c.kind, batch.c.variant_id, *enrolment.c["id", "track", "overrides", "next_due_at"],
+        *enrolment.c["status", "start_at", "course_id"], course.c.edition_id,
+        *subscriber.c["id", "email_key", "zone", "attributes", "first_name", "last_name", "email"], takes_part,
     )  # fmt: skip
     found = connection.execute(select(*columns).select_from(joined).where(delivery.c.id == delivery_id)).one_or_none()
     if found is None:
         return None
-    (kind, variant, enrolment_id, status, start_at, due, course_id, edition, person, key, zone, attributes,
-     first, last, email, takes_part) = found  # fmt: skip
+    (kind, variant, enrolment_id, track, overrides, due, status, start_at, course_id, edition, person, key, zone,
+     attributes, first, last, email, takes_part) = found  # fmt: skip
     fields = {**attributes, "first_name": first, "last_name": last, "email": email, "timezone": zone}
     return MembershipRow(
-        DeliveryKind(kind), variant, enrolment_id, EnrolmentStatus(status), start_at, due, course_id, edition, person,
-        key, zone, bool(takes_part), fields,
+        DeliveryKind(kind), variant, Ahead(enrolment_id, track, overrides, zone, due), EnrolmentStatus(status),
+        start_at, course_id, edition, person, key, bool(takes_part), fields,
     )  # fmt: skip
+
+
+def following_day(connection: Connection, delivery_id: int) -> date | None:
+    """The local day on which the email after a delivery went to the same person, or None where none has gone yet."""
+    this = delivery.alias()
+    joined = this.join(delivery, delivery.c.enrolment_id == this.c.enrolment_id).join(
+        batch, batch.c.id == delivery.c.batch_id
+    )
+    at_once = and_(delivery.c.slot_at == this.c.slot_at, delivery.c.id > this.c.id)
+    found = (
+        select(delivery.c.slot_on)
+        .select_from(joined)
+        .where(this.c.id == delivery_id, or_(delivery.c.slot_at > this.c.slot_at, at_once))
+        .where(delivery.c.outcome.is_(None), batch.c.state.not_in((BatchState.CANCELLED, BatchState.FAILED)))
+    )
+    day: date | None = connection.execute(found.order_by(delivery.c.slot_at, delivery.c.id).limit(1)).scalar()
+    return day
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One email of the course proper that was to go to a person: its edition, whether it was taken, and its local day.
+
+    `lesson` is None for the closing.
+    """
+
+    lesson: int | None
+    edition: int
+    accepted: bool
+    on: date
+
+
+def sent(connection: Connection, enrolment_id: int) -> list[Sent]:
+    """The lessons of an enrolment and its closing, in the order of their slots, without what waits for its slot."""
+    joined = delivery.join(batch, batch.c.id == delivery.c.batch_id).join(variant, variant.c.id == batch.c.variant_id)
+    state = func.coalesce(delivery.c.outcome, batch.c.state)
+    found = (
+        select(delivery.c.lesson_id, variant.c.edition_id, state, delivery.c.slot_on)
+        .select_from(joined)
+        .where(delivery.c.enrolment_id == enrolment_id)
+        .where(delivery.c.kind.in_((DeliveryKind.LESSON, DeliveryKind.FINISHED)))
+    )
+    rows = connection.execute(found.order_by(delivery.c.slot_at, delivery.c.id))
+    return [Sent(lesson, edition, state == BatchState.ACCEPTED, on) for lesson, edition, state, on in rows]
 
 
 def end_on_course(connection: Connection, subscriber_id: int, course_id: int, reason: str) -> int:

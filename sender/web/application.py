@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from sender.errors import StoreError
 from sender.tokens import Purpose
-from sender.web import confirming, leaving, quizzing, reading
+from sender.web import certifying, confirming, leaving, quizzing, reading
 from sender.web.assets import assets_route
 from sender.web.health import health_route
 from sender.web.pages import problem
@@ -33,6 +33,7 @@ def create_app(site: Site) -> Starlette:
             token_page(site, "/preferences/{token}", Purpose.LEARN, leaving.show, leaving.act),
             token_page(site, "/lessons/{token}", Purpose.LEARN, reading.show),
             token_page(site, "/quiz/{token}/{quiz}/{answer}", Purpose.LEARN, quizzing.show),
+            token_page(site, "/certificate/{token}", Purpose.LEARN, certifying.show),
         ],
         exception_handlers={
             HTTPException: _refused,

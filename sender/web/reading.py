@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from course.personal.placeholders import fill, tag_values
+from sender.arrivals import schedule_since
 from sender.membership import reading
 from sender.web.pages import headers
 from sender.web.site import Site
@@ -20,7 +21,9 @@ def show(site: Site, delivery: int) -> Response:
         if found.erased:
             raise HTTPException(410)
         edition, _, _, email = site.book.email(connection, found.variant)
-    reader = edition.reader(found.fields, site.signer.links(delivery, confirm=False))
+        live, language = site.book.edition(connection, found.edition), edition.course.language
+        schedule = schedule_since(connection, live, language, found.ahead, delivery, site.clock())
+    reader = edition.reader(found.fields, site.signer.links(delivery, confirm=False), schedule)
     filled = fill(email, tag_values(email, edition.renderer.expressions, reader))
     # An email's styles stand in its elements. Nothing in it can run, and nothing but pictures is fetched.
     return HTMLResponse(filled.html, headers=headers(style_src="'unsafe-inline'", img_src="'self' https: data:"))

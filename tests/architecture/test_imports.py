@@ -17,7 +17,7 @@ LAYERS = (
     ("errors", "model", "settings"),
     ("addresses", "links", "owner", "progress", "retry", "roster", "schedule", "tokens"),
     ("mailers", "store"),
-    ("claim", "deliver", "editions", "events", "membership", "people", "report"),
+    ("arrivals", "certificate", "claim", "deliver", "editions", "events", "membership", "people", "report", "trial"),
     ("tick",),
     ("queue", "scheduler", "web"),
     ("demo",),

@@ -7,7 +7,18 @@ import sys
 
 from tests.architecture.source import ROOT
 
-HEAVY = {"alembic", "apscheduler", "jinja2", "markdown_it", "mjml", "sendgrid", "sqlalchemy", "starlette", "uvicorn"}
+HEAVY = {
+    "alembic",
+    "apscheduler",
+    "babel",
+    "jinja2",
+    "markdown_it",
+    "mjml",
+    "sendgrid",
+    "sqlalchemy",
+    "starlette",
+    "uvicorn",
+}
 
 
 def test_the_command_line_is_ready_before_anything_heavy_is_imported() -> None:

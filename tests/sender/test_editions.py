@@ -116,7 +116,7 @@ def test_a_kept_variant_is_read_back_as_it_was_rendered(stage: Stage) -> None:
         )
     }
     edition = stage.publish(a_course("one", tables=ROLE, files=files))
-    reader = edition.reader({"role": "expert"}, {})
+    reader = edition.reader({"role": "expert"}, {}, {})
     book = EditionBook()
     with stage.database.write() as connection:
         made = book.variant(connection, edition, DeliveryKind.LESSON, edition.course.lessons[0], "everyone", reader)

@@ -21,6 +21,7 @@ def token(link: str) -> str:
         ("preferences", "preferences", Purpose.LEARN),
         ("view", "lessons", Purpose.LEARN),
         ("quiz", "quiz", Purpose.LEARN),
+        ("certificate", "certificate", Purpose.LEARN),
         ("confirm", "confirm", Purpose.CONFIRM),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from course.folder import load
 from course.model import Course, Lesson
 from sender.model import DeliveryKind
-from sender.progress import Had, Step, after, next_step
+from sender.progress import Had, Progress, Step, after, next_step, progress
 from tests.sender.stage import a_course
 
 IDS = {**{f"l{number}": number for number in range(1, 10)}, "welcome": 100, "closing": 101}
@@ -150,3 +150,35 @@ def test_without_an_edit_each_lesson_comes_in_its_order(order: list[int], length
 def test_only_a_lesson_proper_waits_for_a_slot() -> None:
     numbered = {kind: Step(kind, BY_ID[1]).is_numbered for kind in DeliveryKind}
     assert [kind for kind, proper in numbered.items() if proper] == [DeliveryKind.LESSON]
+
+
+@pytest.mark.parametrize(
+    ("lessons", "had", "missed", "expected"),
+    [
+        ((1, 2, 3), (), (), Progress(0, 3)),
+        ((1, 2, 3), (1,), (), Progress(1, 3)),
+        ((1, 2, 3), (1, 2, 3), (), Progress(3, 3)),
+        ((1, 2, 3), (1, 3), (2,), Progress(2, 3)),
+        ((1, 2, 3), (1, 2), (3,), Progress(2, 3)),
+        ((4, 1, 2), (1, 2), (), Progress(2, 2)),
+        ((4, 1, 2), (1,), (), Progress(1, 2)),
+        ((1, 2), (1, 2, 3), (), Progress(2, 2)),
+        ((1, 2, 3, 4), (1, 2, 3), (), Progress(3, 4)),
+        ((), (1,), (), Progress(0, 0)),
+    ],
+)
+def test_what_counts_is_what_came_and_what_is_still_to_come(
+    lessons: tuple[int, ...], had: tuple[int, ...], missed: tuple[int, ...], expected: Progress
+) -> None:
+    assert progress(course(*lessons), TRACK, IDS, had, missed) == expected
+    assert expected.is_through is (expected.had == expected.total > 0)
+
+
+@given(st.permutations(list(range(1, 10))), st.integers(0, 9))
+def test_who_is_sent_all_that_comes_next_is_through(order: list[int], taken: int) -> None:
+    on = course(*order)
+    had = Had(tuple(order[:taken]))
+    while (found := next_step(on, TRACK, IDS, had)) is not None:
+        assert not progress(on, TRACK, IDS, had.lessons, ()).is_through
+        had = after(found, had, IDS)
+    assert progress(on, TRACK, IDS, had.lessons, ()).is_through

@@ -7,18 +7,24 @@ each person's values literally.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TypeAlias
 
 import idna
 
+from course.mime import embedded
 from course.model import Mailbox
 from course.personal.placeholders import fill
+from course.pictures import Picture
 from sender.model import Recipient, Request, fits
 
 Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | bool
 
 DELIVERY_ARG = "dripcourse_delivery"
-"""The custom arg that names a delivery; it comes back with every event."""
+"""The custom arg that names a delivery; it comes back with every event. A test has none."""
+
+TEST_CATEGORY = "dripcourse test"
+"""What tests are counted as in SendGrid's statistics. No slug has a space, so it is no course's."""
 
 
 def payload(request: Request) -> tuple[dict[str, Json], tuple[int, ...]]:
@@ -30,21 +36,34 @@ def payload(request: Request) -> tuple[dict[str, Json], tuple[int, ...]]:
     if len(recipients) == 1 and not fits(recipients[0]):
         email = fill(email, recipients[0].values)
         recipients = (_without_values(recipients[0]),)
+    html, pictures = embedded(email.html, request.pictures)
     body: dict[str, Json] = {
         "from": _mailbox(course.sender),
         "subject": email.subject,
-        "content": [{"type": "text/plain", "value": email.text}, {"type": "text/html", "value": email.html}],
+        "content": [{"type": "text/plain", "value": email.text}, {"type": "text/html", "value": html}],
         "personalizations": [_personalization(one) for one in recipients],
         "tracking_settings": {
             "subscription_tracking": {"enable": False},
             "click_tracking": {"enable": course.tracking.clicks, "enable_text": False},
             "open_tracking": {"enable": course.tracking.opens},
         },
-        "categories": [f"dripcourse-{course.slug}"[:255]],
+        "categories": [TEST_CATEGORY if recipients[0].is_test else f"dripcourse-{course.slug}"[:255]],
     }
+    if pictures:
+        body["attachments"] = [_inline(content_id, picture) for content_id, picture in pictures.items()]
     if course.reply_to is not None:
         body["reply_to"] = _mailbox(course.reply_to)
     return body, tuple(one.delivery for one in recipients)
+
+
+def _inline(content_id: str, picture: Picture) -> Json:
+    return {
+        "content": b64encode(picture.content).decode(),
+        "type": picture.media_type,
+        "filename": picture.name,
+        "disposition": "inline",
+        "content_id": content_id,
+    }
 
 
 def _without_values(recipient: Recipient) -> Recipient:
@@ -52,10 +71,9 @@ def _without_values(recipient: Recipient) -> Recipient:
 
 
 def _personalization(recipient: Recipient) -> dict[str, Json]:
-    one: dict[str, Json] = {
-        "to": [_mailbox(Mailbox(recipient.name, _ascii_domain(recipient.address)))],
-        "custom_args": {DELIVERY_ARG: str(recipient.delivery)},
-    }
+    one: dict[str, Json] = {"to": [_mailbox(Mailbox(recipient.name, _ascii_domain(recipient.address)))]}
+    if not recipient.is_test:
+        one["custom_args"] = {DELIVERY_ARG: str(recipient.delivery)}
     if recipient.values:
         one["substitutions"] = dict(recipient.values)
     if recipient.leave:

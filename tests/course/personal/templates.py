@@ -10,6 +10,7 @@ from jinja2 import ChainableUndefined, DictLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from course.errors import Place
+from course.links import SAMPLE_SCHEDULE
 from course.model import Field, FieldKind
 from course.personal.expressions import SYMBOLS
 from course.personal.placeholders import Email, Tags, fill, tag_values
@@ -42,7 +43,7 @@ class Room:
         self._environment = CourseEnvironment(DictLoader(others), fields=FIELDS, printed=printed_as_text)
 
     def reader(self, raw: Mapping[str, str]) -> Reader:
-        return Reader(reader_values(FIELDS, raw))
+        return Reader(reader_values(FIELDS, raw), schedule=SAMPLE_SCHEDULE)
 
     def render(self, source: str, raw: Mapping[str, str]) -> tuple[Email, dict[Look, Outcome]]:
         """The email before it is filled, whose text is the template, and the questions that were asked."""
@@ -81,4 +82,4 @@ def by_plain_jinja(source: str, raw: Mapping[str, str]) -> str:
     )
     environment.filters["e"] = lambda value: value
     person = _Person(reader_values(FIELDS, raw))
-    return environment.from_string(source).render(subscriber=person, course=COURSE)
+    return environment.from_string(source).render(subscriber=person, course=COURSE, schedule=SAMPLE_SCHEDULE)

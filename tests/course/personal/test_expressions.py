@@ -1,4 +1,4 @@
-"""A template names declared fields only, and `subscriber` and `links` mean one thing in all of them."""
+"""A template names declared fields only, and `subscriber`, `links` and `schedule` mean one thing in all of them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,14 @@ def test_an_undeclared_field_is_found_wherever_it_stands(use: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "use", ["{{ subscriber }}", "{% set s = subscriber %}", "{{ subscriber | attr('nick') }}", "{{ dict(a=links) }}"]
+    "use",
+    [
+        "{{ subscriber }}",
+        "{% set s = subscriber %}",
+        "{{ subscriber | attr('nick') }}",
+        "{{ dict(a=links) }}",
+        "{{ schedule }}",
+    ],
 )
 def test_a_subscriber_as_a_whole_is_refused(use: str) -> None:
     error = refusal("\n" + use)
@@ -53,7 +60,13 @@ def test_a_subscriber_as_a_whole_is_refused(use: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "use", ["{{ subscriber[course.title] }}", "{{ subscriber[0] }}", "{{ links[subscriber.role] }}"]
+    "use",
+    [
+        "{{ subscriber[course.title] }}",
+        "{{ subscriber[0] }}",
+        "{{ links[subscriber.role] }}",
+        "{{ schedule[course.title] }}",
+    ],
 )
 def test_a_field_whose_name_is_worked_out_is_refused(use: str) -> None:
     assert "cannot be told" in refusal(use).message
@@ -65,6 +78,15 @@ def test_a_link_that_there_is_not_is_refused_with_those_there_are() -> None:
     assert "unsubscribe" in error.fix
 
 
+@pytest.mark.parametrize("use", ["{{ schedule.next_week }}", "{{ schedule['next_week'] }}"])
+def test_a_moment_that_there_is_not_is_refused_with_those_there_are(use: str) -> None:
+    error = refusal("\n" + use)
+    assert "`next_week`" in error.message
+    assert "next_day" in error.fix
+    assert error.place == Place(FILE, 2)
+    assert error.rule == "undeclared-field"
+
+
 @pytest.mark.parametrize(
     "use",
     [
@@ -72,6 +94,7 @@ def test_a_link_that_there_is_not_is_refused_with_those_there_are() -> None:
         "{% set subscriber %}x{% endset %}",
         "{% for subscriber in [1] %}{% endfor %}",
         "{% for a, links in [[1, 2]] %}{% endfor %}",
+        "{% set schedule = 1 %}",
         "{% macro subscriber() %}{% endmacro %}",
         "{% macro m(subscriber) %}{% endmacro %}",
         "{% macro m() %}{{ caller(1) }}{% endmacro %}{% call(subscriber) m() %}{% endcall %}",
@@ -83,7 +106,7 @@ def test_a_link_that_there_is_not_is_refused_with_those_there_are() -> None:
         "{{ _personal['subscriber.nick'] }}",
     ],
 )
-def test_no_template_gives_subscriber_or_links_another_meaning(use: str) -> None:
+def test_no_template_gives_subscriber_links_or_schedule_another_meaning(use: str) -> None:
     error = refusal("\n\n" + use)
     assert error.place == Place(FILE, 3)
     assert "has a meaning of its own" in error.message
@@ -123,11 +146,19 @@ def test_a_filter_or_test_that_there_is_not_is_found_though_it_is_compiled_later
         "{{ {'a': 1}[subscriber.nickname] }}",
         "{% set n = subscriber.nickname %}{{ n | attr('upper') }}",
         "{% for x in course.tags | batch(subscriber.nickname | length) %}{% endfor %}",
+        "{% for sign in subscriber.nickname ~ schedule.next_day %}{% endfor %}",
     ],
 )
 def test_a_look_at_a_value_that_can_be_anything_names_the_field(look: str) -> None:
     with pytest.raises(CourseError, match=r"subscriber\.nickname") as caught:
         ROOM.render(look, {"nickname": "Nan"})
+    assert caught.value.rule == "too-many-variants"
+
+
+@pytest.mark.parametrize("look", ["schedule.next_day", "subscriber.role ~ schedule.next_day"])
+def test_a_look_at_the_day_itself_is_refused_even_beside_a_value_that_is_one_of_a_few(look: str) -> None:
+    with pytest.raises(CourseError, match=r"schedule\.next_day") as caught:
+        ROOM.render(f"{{% for sign in ({look}) %}}{{% endfor %}}", {"role": "sales"})
     assert caught.value.rule == "too-many-variants"
 
 

@@ -76,6 +76,17 @@ def test_a_link_is_the_readers_own() -> None:
     assert expressions.value("links.view", Reader()) == ""
 
 
+@given(st.text(max_size=20))
+def test_what_the_schedule_says_is_the_same_with_and_without_jinja(day: str) -> None:
+    expressions = Expressions(FIELDS)
+    reader = Reader(schedule={"next_day": day} if day else {})
+    assert expressions.value("schedule.next_day", reader) == day
+    assert str(expressions.value("(schedule.next_day | string)", reader)) == day
+    assert expressions.answer(Look(Mode.TRUTH, "schedule.next_day"), reader) is bool(day)
+    said = expressions.value("((subscriber.nickname | default('You')) ~ ': ' ~ schedule.next_day)", reader)
+    assert said == f"You: {day}"
+
+
 def test_the_value_of_a_missing_field_is_false() -> None:
     expressions = Expressions(FIELDS)
     for expression in ("subscriber.nickname", "(subscriber.nickname | upper)", "(subscriber.nickname is defined)"):
@@ -94,6 +105,10 @@ def test_the_value_of_a_missing_field_is_false() -> None:
         ("(subscriber.role | default(subscriber.first_name))", False),
         ("links.view", False),
         ("(links.view ~ subscriber.role)", False),
+        ("(links['view'] ~ subscriber.role)", False),
+        ("schedule.next_day", False),
+        ("(schedule.next_day ~ subscriber.role)", False),
+        ("(schedule['next_day'] == subscriber.role)", False),
     ],
 )
 def test_only_declared_values_are_few(expression: str, bounded: bool) -> None:

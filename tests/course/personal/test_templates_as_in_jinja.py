@@ -41,7 +41,7 @@ people = st.fixed_dictionaries(
 )
 
 FIELD = st.sampled_from(("first_name", "nickname", "role", "city", "is_new")).map("subscriber.{}".format)
-ITEM = st.sampled_from(("first_name", "nickname")).map("subscriber['{}']".format)
+ITEM = st.sampled_from(("subscriber['first_name']", "subscriber['nickname']", "schedule.next_day"))
 CONSTANT = st.sampled_from(("'there'", '"it\'s <&>"', "'%s'", "''", "course.title", "3"))
 
 

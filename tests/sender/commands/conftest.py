@@ -26,6 +26,11 @@ def run_here(*arguments: str | Path, status: int | None = None, text: str | byte
     return result
 
 
+@pytest.fixture(autouse=True)
+def one_child_for_all(one_child: None) -> None:
+    """Every course that is published is checked in the same child process."""
+
+
 @pytest.fixture
 def run() -> Run:
     """Runs `dripcourse` with arguments; `status` is the exit status that it must have."""

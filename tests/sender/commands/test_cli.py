@@ -64,7 +64,8 @@ def test_a_command_says_the_same_of_itself_in_both_places(run: Run, command: str
         ["subscribers", "import", "people.csv", "--course", "letters", "--start", "tomorrow"],
         ["subscribers", "import", "people.csv", "--course", "letters", "--start", "9999-12-31"],
         ["subscribers", "import", "people.csv", "--course", "letters", "--start", "0001-01-01"],
-        ["demo", "--people", "0"], ["run", "--port", "99999"],
+        ["demo", "--people", "0"], ["run", "--port", "99999"], ["preview", "--port", "99999"],
+        ["preview", "people.csv"], ["send-test"], ["send-test", "one"],
     ],
     ids=name,
 )  # fmt: skip
@@ -133,11 +134,14 @@ def test_a_database_of_another_schema_is_told(run: Run, published: Path, words: 
     assert "none that this version knows" in run("migrate", status=1).stderr
 
 
-HEAVY = {"alembic", "apscheduler", "jinja2", "markdown_it", "mjml", "sendgrid", "sqlalchemy", "starlette", "uvicorn"}
+HEAVY = {
+    "alembic", "apscheduler", "babel", "jinja2", "markdown_it", "mjml", "sendgrid", "sqlalchemy", "starlette",
+    "uvicorn",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("words", [[], ["send"], ["publish"], ["subscribers", "import"], ["run"], ["demo"], ["check"]],
-                         ids=name)  # fmt: skip
+@pytest.mark.parametrize("words", [[], ["send"], ["publish"], ["subscribers", "import"], ["run"], ["demo"], ["check"],
+                                   ["preview"], ["send-test"]], ids=name)  # fmt: skip
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     """Asked in a process of its own: this one has imported it all."""
     program = (

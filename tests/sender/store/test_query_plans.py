@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, event
 
 from sender.store import batches, enrolments, ledger
+from sender.store.memberships import following_day
 from sender.store.subscribers import known_by_key
 from tests.sender.stage import SLOTS, Stage, a_course
 
@@ -61,8 +62,9 @@ def stage(stage: Stage) -> Stage:
         (lambda connection: known_by_key(connection, ["a", "b"]), "sqlite_autoindex_subscriber_1"),
         (lambda connection: batches.addressees(connection, 1), "delivery_batch"),
         (lambda connection: ledger.lessons_in(connection, 1), "delivery_batch"),
+        (lambda connection: following_day(connection, 1), "one_delivery"),
     ],
-    ids=["due", "next due", "histories", "known", "addressees", "lessons in a batch"],
+    ids=["due", "next due", "histories", "known", "addressees", "lessons in a batch", "following"],
 )
 def test_the_index_is_used_and_no_table_of_people_is_read_through(stage: Stage, query: Query, index: str) -> None:
     found = steps(stage, query)

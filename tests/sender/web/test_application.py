@@ -17,7 +17,7 @@ from sender.store import database as store
 from sender.web.token_pages import LARGEST_BODY
 from tests.sender.web.sample import Answer, School, a_school, get, links_in, post, request, served
 
-PAGES = ("confirm", "unsubscribe", "preferences", "view")
+PAGES = ("confirm", "unsubscribe", "preferences", "view", "certificate")
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_every_answer_is_locked_down(pending: School, path: str) -> None:
     assert "server" not in answer.headers
 
 
-@pytest.mark.parametrize("name", ["confirm", "unsubscribe", "preferences", "nowhere"])
+@pytest.mark.parametrize("name", ["confirm", "unsubscribe", "preferences", "certificate", "nowhere"])
 def test_our_own_pages_allow_their_own_style_and_no_other(pending: School, name: str) -> None:
     answer = get(pending.links(1).get(name, f"{pending.base_url}/{name}"))
     (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
@@ -103,7 +103,7 @@ def test_our_own_pages_allow_their_own_style_and_no_other(pending: School, name:
     assert "http" not in answer.text.replace(source, "")
 
 
-@pytest.mark.parametrize("name", ["confirm", "unsubscribe", "preferences", "nowhere"])
+@pytest.mark.parametrize("name", ["confirm", "unsubscribe", "preferences", "certificate", "nowhere"])
 def test_every_page_has_a_language_one_heading_and_a_main_part(pending: School, name: str) -> None:
     text = get(pending.links(1).get(name, f"{pending.base_url}/{name}")).text
     assert '<html lang="en" dir="ltr">' in text
@@ -124,7 +124,7 @@ def test_nothing_redirects(pending: School) -> None:
         assert get(f"{pending.base_url}/{path}").status == 404
 
 
-@pytest.mark.parametrize("page", ["confirm", "unsubscribe", "preferences", "lessons"])
+@pytest.mark.parametrize("page", ["confirm", "unsubscribe", "preferences", "lessons", "certificate"])
 def test_a_forged_token_opens_nothing(school: School, page: str) -> None:
     unsigned = [
         "x",
@@ -149,7 +149,7 @@ def test_a_token_of_another_person_purpose_or_installation_opens_nothing(pending
     url = pending.links(2)[name]
     page, token = url.removeprefix(f"{pending.base_url}/").split("/")
     number, _, signature = token.partition(".")
-    other_purpose = {"preferences": "unsubscribe", "view": "confirm"}.get(name, "preferences")
+    other_purpose = {"view": "confirm", "confirm": "preferences", "unsubscribe": "preferences"}.get(name, "unsubscribe")
     forged = [
         f"1.{signature}",
         pending.links(2)[other_purpose].rpartition("/")[2],
