@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from course.catalogue import ENGLISH, Catalogue
 from course.errors import CourseError, Place
 from course.fences import without_comments
 from course.model import Course, Lesson, Passage, Source
@@ -29,11 +30,12 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A resolved citation: the source's number in the email's list, and what it points at."""
+    """A resolved citation: the source's number in the email's list, and what it points at; it is said in `words`."""
 
     number: int
     source: Source
     passage: Passage
+    words: Catalogue = field(default=ENGLISH, repr=False, compare=False)
 
     @property
     def address(self) -> str:
@@ -56,7 +58,18 @@ class Cited:
     @property
     def label(self) -> str:
         """How the citation reads, without brackets: `source 1, 51:54`."""
-        return f"source {self.number}, {self.spot}" if self.spot else f"source {self.number}"
+        if self.spot:
+            # TRANSLATORS: in brackets behind a sentence. %(spot)s is a time in a video, such as 51:54.
+            return self.words.gettext("source %(number)s, %(spot)s", number=self.number, spot=self.spot)
+        return self.words.gettext("source %(number)s", number=self.number)
+
+    @property
+    def short_label(self) -> str:
+        """How it reads where the brackets say what it is: `1, 51:54`."""
+        if self.spot:
+            # TRANSLATORS: the number of a source and a time in a video, as in "1, 51:54".
+            return self.words.gettext("%(number)s, %(spot)s", number=self.number, spot=self.spot)
+        return str(self.number)
 
 
 def citing_parser(resolve: Callable[[str, str], object | None]) -> MarkdownIt:
@@ -113,10 +126,11 @@ def unresolved(course: Course, lesson: Lesson) -> Iterator[CourseError]:
 
 
 class Bibliography:
-    """The citations of one email, numbered by source in the order in which they come up."""
+    """The citations of one email, numbered by source in the order in which they come up, and said in `words`."""
 
-    def __init__(self, sources: Mapping[str, Source]) -> None:
+    def __init__(self, sources: Mapping[str, Source], words: Catalogue = ENGLISH) -> None:
         self._sources = sources
+        self._words = words
         self._cited: dict[str, list[Cited]] = {}
 
     def cite(self, source: str, passage: str) -> Cited | None:
@@ -127,7 +141,7 @@ class Bibliography:
             return None
         already = self._cited.setdefault(source, [])
         number = list(self._cited).index(source) + 1
-        cited = Cited(number, found, pointed_at)
+        cited = Cited(number, found, pointed_at, self._words)
         if cited not in already:
             already.append(cited)
         return cited

@@ -30,6 +30,10 @@ class CourseError(Exception):
         self.rule = rule
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it is pickled: whole, where an exception would be made again from its text alone."""
+        return _made_again, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place is not None else ""
         return f"{where}{self.message} {self.fix}"
@@ -45,3 +49,9 @@ class CourseErrors(CourseError):
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
+
+
+def _made_again(kind: type[CourseError], args: tuple[object, ...], parts: dict[str, object]) -> CourseError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(parts)
+    return error

@@ -170,7 +170,10 @@ class Tracking:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A whole course. `lessons` holds the numbered ones, in order; there is at least one track."""
+    """A whole course. `lessons` holds the numbered ones, in order; there is at least one track.
+
+    `ignore` names rules of `check` to ignore in all files but the lessons, each with the reason.
+    """
 
     slug: str
     title: str
@@ -188,6 +191,7 @@ class Course:
     closing: Lesson | None
     sources: Mapping[str, Source]
     description: str = ""
+    ignore: Mapping[str, str] = field(default_factory=dict)
 
     def track(self, slug: str) -> Track | None:
         """The track of that slug, or None."""

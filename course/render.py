@@ -182,8 +182,9 @@ class Renderer:
         try:
             self.expressions.value(expression, reader)
         except CourseError as error:
-            written = [*self._markdown.places.items(), *self._text.places.items(), *self._mjml.places.items()]
-            place = next((place for text, place in written if text in expression), self._place(letter))
+            written = {**self._mjml.places, **self._text.places, **self._markdown.places}
+            nearest = max((text for text in written if text in expression), key=len, default="")
+            place = written.get(nearest) or self._place(letter)
             raise CourseError(error.message, fix=error.fix, place=place, rule=error.rule) from error
 
     def _place(self, letter: Letter) -> Place:

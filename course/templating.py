@@ -6,15 +6,17 @@ read as markup in the way that the target needs, whoever it comes from.
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
-from types import TracebackType
-from typing import Any
+from types import CodeType, TracebackType
+from typing import Any, TypeVar
 
 from jinja2 import (
     BaseLoader,
     StrictUndefined,
+    Template,
     TemplateAssertionError,
     TemplateNotFound,
     TemplateSyntaxError,
@@ -24,11 +26,12 @@ from jinja2 import (
 )
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from course.errors import CourseError, Place
+from course.excess import BoundedEnvironment
 from course.folder.front_matter import decode
+from course.limits import EmailOutOfTime, for_email, too_large, too_slow
 from course.personal.expressions import LATE, SYMBOLS, WHOLE, lift
 from course.personal.operations import examined, extended, operated, whole
 from course.personal.symbols import Symbol, Unreachable, plain
@@ -37,17 +40,20 @@ from course.personal.tokens import has_symbols, in_pieces, symbol_token, value_t
 # Characters that Unicode keeps for a program's own use (23.7, noncharacters), so that no text holds them.
 _LINE_START, _LINE_END = "\ufdd1", "\ufdd2"
 _LINE = re.compile(f"{_LINE_START}([^{_LINE_END}]*){_LINE_END}")
+T = TypeVar("T")
+
+_MOST_CODES = 1_000
+_codes: dict[object, tuple[CodeType, Mapping[str, Place]]] = {}
 
 
-class CourseEnvironment(ImmutableSandboxedEnvironment):
+class CourseEnvironment(BoundedEnvironment):
     """A sandbox for one course's templates.
 
     `printed` turns what an expression prints into text of the target. `mark_lines` leaves a mark
     at the start of each line of a template, which `without_marks` takes out again.
     """
 
-    intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)
-    intercepted_unops = frozenset(ImmutableSandboxedEnvironment.default_unop_table)
+    intercepted_unops = frozenset(BoundedEnvironment.default_unop_table)
 
     def __init__(
         self,
@@ -81,6 +87,26 @@ class CourseEnvironment(ImmutableSandboxedEnvironment):
         self.filters[LATE] = pass_context(lambda _, value: value)
         tests: Mapping[str, Any] = self.tests
         self.tests = {name: examined(name, test) for name, test in tests.items()}
+
+    def code(self, source: str, name: str, filename: str) -> CodeType:
+        """A template's text as code, made once for the same text in the same place.
+
+        Most of rendering an email is this, and while an author writes a lesson the theme and the other lessons stay.
+        """
+        key = (self.finalize, self._mark_lines, frozenset(self._fields), source, name, filename)
+        if key not in _codes:
+            known, self.places = self.places, {}
+            try:
+                code = self.compile(source, name, filename)
+            finally:
+                found, self.places = self.places, known
+            while len(_codes) >= _MOST_CODES:
+                del _codes[next(iter(_codes))]
+            _codes[key] = code, found
+        code, places = _codes[key]
+        for expression, place in places.items():
+            self.places.setdefault(expression, place)
+        return code
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -127,6 +153,12 @@ class FilesLoader(BaseLoader):
         if path is None:
             raise TemplateNotFound(template)
         return decode(path, self._files[path]), path, lambda: True
+
+    def load(self, environment: Any, name: str, globals: Any = None) -> Template:  # noqa: A002  # Jinja's name
+        """The template, for an environment of ours. Raises as `get_source` does."""
+        source, path, _ = self.get_source(environment, name)
+        code = environment.code(source, name, path)
+        return Template.from_code(environment, code, globals or {}, lambda: True)
 
     def path(self, template: str) -> str | None:
         """Where a template comes from, or None where there is none of that name."""
@@ -231,13 +263,41 @@ def template_error(error: Exception, fallback: Place) -> CourseError:
     return CourseError(f"The template cannot be rendered: {kind}{error}.", fix=fix, place=place, rule="template")
 
 
+def limited(render: Callable[[], T], place: Place) -> T:
+    """What `render` makes of an email, within the limits that this process has; see `course.limits`.
+
+    Raises CourseError, with the template's line where it is known and else with `place`, where one is passed.
+    """
+    try:
+        with for_email(place.file):
+            return render()
+    except EmailOutOfTime as error:
+        failure = too_slow(raised_at(error.__traceback__) or place)
+        _forget_frames(error)
+    except MemoryError as error:
+        failure = too_large(raised_at(error.__traceback__) or place)
+        _forget_frames(error)
+    raise failure
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Let go of all that was made before an error: its traceback holds it, in a circle where Jinja has rewritten it."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__context__
+    gc.collect()
+
+
 def raised_at(traceback: TracebackType | None) -> Place | None:
     """The innermost line of a template in a traceback (Jinja names templates in it as if they were files)."""
     place = None
     while traceback is not None:
         file = traceback.tb_frame.f_code.co_filename
         if file.startswith(("lessons/", "theme/", "templates/email/", "course.toml")):
-            place = Place(file, traceback.tb_lineno)
+            # Jinja rewrites the tracebacks of Exceptions alone.
+            template = traceback.tb_frame.f_globals.get("__jinja_template__")
+            line = template.get_corresponding_lineno(traceback.tb_lineno) if template else traceback.tb_lineno
+            place = Place(file, line)
         traceback = traceback.tb_next
     return place
 
@@ -245,5 +305,5 @@ def raised_at(traceback: TracebackType | None) -> Place | None:
 def compiled(environment: CourseEnvironment, source: str, place: Place) -> Any:
     """A template from text that begins at a place in a file, with lines that count from there."""
     padding = "\n" * ((place.line or 1) - 1)
-    code = environment.compile(padding + source, name=place.file, filename=place.file)
+    code = environment.code(padding + source, place.file, place.file)
     return environment.template_class.from_code(environment, code, environment.make_globals(None), lambda: True)

@@ -1,4 +1,4 @@
-"""The theme of a course's emails: colours, font stack and width, with a default for each."""
+"""The theme of a course's emails: colours, font stack, logo and width, with a default for each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PIXELS = re.compile(r"[1-9]\d{2,3}px")
+_LOGO = re.compile(r"assets/[^\x00-\x1f]+")
 _FONTS = re.compile(r"(?:[A-Za-z0-9 ,\-]|'[A-Za-z0-9 \-]+')+")
 
 DEFAULT_THEME = {
@@ -26,8 +27,17 @@ DEFAULT_THEME = {
     "dark_accent": "#8fd0c6",
     "dark_line": "#3b3832",
     "font": "Georgia, 'Times New Roman', serif",
+    "logo": "",
     "width": "600px",
 }
+
+TEXT_ON = tuple(
+    (f"{look}{front}", f"{look}{behind}")
+    for look in ("", "dark_")
+    for front in ("text", "muted", "accent")
+    for behind in ("surface", "background")
+)
+"""Which colour the templates write in on which other; on a button and a banner, the other way about."""
 
 
 def parse_theme(table: Table | None) -> dict[str, str]:
@@ -46,6 +56,27 @@ def parse_theme(table: Table | None) -> dict[str, str]:
 def _expected(key: str) -> tuple[re.Pattern[str], str]:
     if key == "font":
         return _FONTS, 'Write a font stack, such as "Georgia, serif".'
+    if key == "logo":
+        return _LOGO, "Put the picture into assets/ and write its path, such as assets/logo.png."
     if key == "width":
         return _PIXELS, "Write it in pixels, such as 600px."
     return _COLOUR, "Write a colour as #1c5a55."
+
+
+def contrast(foreground: str, background: str) -> float:
+    """How well two colours, each as `#rrggbb`, stand apart: from 1 to 21, whichever of them is in front.
+
+    https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+
+    >>> contrast("#ffffff", "#000000")
+    21.0
+    """
+    lighter, darker = sorted((_luminance(foreground), _luminance(background)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

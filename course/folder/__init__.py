@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -23,6 +24,10 @@ _FOLDERS = {"lessons": "*.md", "sources": "*.md", "assets": "**/*", "theme": "**
 _TEXTS = ("lessons", "sources")
 _LARGEST_FILE = 10_000_000
 T = TypeVar("T")
+
+# Nine tenths of loading is YAML, and between two saves of an author all files but one are as they were.
+_lesson = lru_cache(maxsize=256)(parse_lesson)
+_source = lru_cache(maxsize=256)(parse_source)
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
@@ -63,12 +68,12 @@ def load(files: Files, *, unfinished: bool = False) -> Course:
     lessons = [
         lesson
         for file in _under(files, "lessons")
-        if (lesson := _attempt(errors, _parser(parse_lesson, file, files[file]))) is not None
+        if (lesson := _attempt(errors, _parser(_lesson, file, files[file]))) is not None
     ]
     sources = [
         source
         for file in _under(files, "sources")
-        if (source := _attempt(errors, _parser(parse_source, file, files[file]))) is not None
+        if (source := _attempt(errors, _parser(_source, file, files[file]))) is not None
     ]
     errors.extend(_clashes(lessons))
     if settings is not None:
@@ -220,4 +225,5 @@ def _assembled(settings: CourseFile, lessons: list[Lesson], sources: list[Source
         welcome=kinds.get(LessonKind.WELCOME),
         closing=kinds.get(LessonKind.CLOSING),
         sources={source.slug: source for source in sources},
+        ignore=settings.ignore,
     )

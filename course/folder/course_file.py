@@ -6,11 +6,12 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 
-from course.cadence import Cadence, NoSlotError, first_slot, is_zone, parse_duration
+from course.cadence import Cadence, is_zone, parse_duration
 from course.errors import CourseError, Place
 from course.folder.front_matter import decode
+from course.folder.ignored import ignored
 from course.folder.table import Table
 from course.model import Field, FieldKind, Mailbox, Track, Tracking
 from course.personal.readers import field_value
@@ -21,7 +22,7 @@ FILE = "course.toml"
 _SETTINGS = frozenset(
     {
         "slug", "title", "description", "language", "from", "reply_to", "postal_address",
-        "cadence", "tracks", "fields", "theme", "tracking",
+        "cadence", "tracks", "fields", "theme", "tracking", "ignore",
     }
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -51,6 +52,7 @@ class CourseFile:
     fields: Mapping[str, Field]
     theme: Mapping[str, str]
     tracking: Tracking
+    ignore: Mapping[str, str]
 
 
 def parse_course_file(content: bytes) -> CourseFile:
@@ -80,6 +82,7 @@ def parse_course_file(content: bytes) -> CourseFile:
         fields={field.name: field for field in _fields(section("fields"), lines)},
         theme=parse_theme(section("theme")),
         tracking=_tracking(section("tracking")),
+        ignore=ignored(section("ignore")),
     )
 
 
@@ -106,6 +109,12 @@ def _lines(text: str) -> Iterator[tuple[str, dict[str, int]]]:
         elif key := _KEY.match(line):
             table.setdefault(key[1].strip('"'), number)
     yield from tables.items()
+
+
+def line_of(content: bytes, table: str, key: str) -> int | None:
+    """The line of a setting in the content of `course.toml`; that of its table where the setting stands on none."""
+    tables = dict(_lines(decode(FILE, content)))
+    return tables.get(table, {}).get(key) or tables[""].get(table)
 
 
 def _matching(table: Table, key: str, pattern: re.Pattern[str], fix: str, default: str | None = None) -> str:
@@ -141,13 +150,7 @@ def _cadence(root: Table, table: Table | None) -> Cadence:
         grace = parse_duration(table.text("grace", "6h"))
     except ValueError as error:
         raise table.error("grace", str(error), "Write it as 6h or 90m.") from error
-    cadence = Cadence(days=days, at=_time(table), zone=zone, skip=frozenset(_skip(table)), grace=grace)
-    if cadence.skip:
-        try:
-            first_slot(cadence, zone, datetime.combine(min(cadence.skip), time(0), UTC))
-        except NoSlotError as error:
-            raise table.error("skip", str(error), "Skip fewer dates, or name more days.") from error
-    return cadence
+    return Cadence(days=days, at=_time(table), zone=zone, skip=frozenset(_skip(table)), grace=grace)
 
 
 def _day(table: Table, name: str) -> int:

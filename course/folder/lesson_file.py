@@ -9,12 +9,14 @@ from pathlib import PurePosixPath
 from course.cadence import parse_duration
 from course.errors import CourseError, Place
 from course.folder.front_matter import split
+from course.folder.ignored import ignored
 from course.folder.quiz import parse_quiz
 from course.folder.table import Table
 from course.model import Lesson, LessonKind
 from course.slugs import SLUG
 
 _NAME = re.compile(rf"(?P<number>[0-9]{{1,6}})-(?P<slug>{SLUG.pattern})")
+_LARGEST = 1_000_000
 _LONGEST_WAIT = timedelta(days=366)
 _UNNUMBERED = {"welcome": LessonKind.WELCOME, "closing": LessonKind.CLOSING}
 _SETTINGS = frozenset({"subject", "preheader", "title", "tracks", "wait", "aliases", "quiz", "ignore"})
@@ -23,6 +25,9 @@ _SETTINGS = frozenset({"subject", "preheader", "title", "tracks", "wait", "alias
 def parse_lesson(file: str, content: bytes) -> Lesson:
     """Read one lesson file, whose path within the course folder is `file`. Raises CourseError."""
     slug, kind, number = _identity(file)
+    if len(content) > _LARGEST:
+        message = f"The lesson has more than {_LARGEST // 1_000:,} KB, and mail programs show about 100 of an email."
+        raise CourseError(message, fix="Make several lessons of it.", place=Place(file))
     document = split(file, content)
     table = document.table
     table.refuse_unknown(_SETTINGS)
@@ -51,7 +56,7 @@ def parse_lesson(file: str, content: bytes) -> Lesson:
         wait=_wait(table),
         aliases=table.texts("aliases"),
         quiz=parse_quiz(table.table("quiz")),
-        ignore=_ignored(table.table("ignore")),
+        ignore=ignored(table.table("ignore")),
     )
 
 
@@ -67,11 +72,6 @@ def _identity(file: str) -> tuple[str, LessonKind, int | None]:
             place=Place(file),
         )
     return name["slug"], LessonKind.LESSON, int(name["number"])
-
-
-def _ignored(table: Table | None) -> dict[str, str]:
-    """The rules that a lesson asks to ignore, each with the reason, which has to be given."""
-    return {} if table is None else {rule: table.text(rule) for rule in table.values}
 
 
 def _wait(table: Table) -> timedelta | None:

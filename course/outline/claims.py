@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from course.check.rule import Checked
-from course.check.rules.pictures import pictures_as_text
+from course.check.rules.unreachable_picture import pictures_as_text
 from course.errors import CourseError, Place
 from course.fences import fenced_lines
 from course.folder import Files

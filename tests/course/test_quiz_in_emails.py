@@ -48,7 +48,7 @@ def test_each_answer_is_a_button() -> None:
 def test_each_answer_is_a_lettered_link_in_plain_text() -> None:
     text = email().text
     assert 'One question\n------------\n\nWhat holds "water"?\n\na) ' in text
-    assert f"a) {ODD.strip(chr(39))}\n   {START}/a\nb) Soil\n   {START}/b\n" in text
+    assert f"a) {ODD.strip(chr(39))}\n   {START}/a\n\nb) Soil\n   {START}/b\n" in text
 
 
 def test_an_email_does_not_give_the_answer_away() -> None:

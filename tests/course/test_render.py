@@ -250,7 +250,7 @@ def test_an_expression_that_fails_is_found_before_it_is_sent() -> None:
 
 def test_a_title_in_the_plain_text_holds_the_name_as_typed() -> None:
     room, one = variant(a_lesson("One.", settings='title: "Hello {{ subscriber.first_name }}"'))
-    assert "\n== Hello Ann ==\n" in sent(room, one, first_name="Ann").text
+    assert "\nHello Ann\n============\n" in sent(room, one, first_name="Ann").text
     assert "Hello Ann</h1>" in sent(room, one, first_name="Ann").html
 
 
@@ -264,7 +264,8 @@ def test_every_email_is_whole(slug: str) -> None:
     assert email.html.startswith("<!doctype html>")
     for part in (email.subject, email.html, email.text):
         assert not re.search(r"\{\{|\{%|None|Undefined|dripc0urse|dc0123456789|\ufdd0|\ufdd1", part)
-    links = {"confirm"} if not slug else {"unsubscribe", "preferences", "view"}
+    links = {"unsubscribe", "preferences", "view"} if slug else {"confirm"}
+    links |= {"certificate"} if slug == "closing" else set()
     for link in SAMPLE_LINKS:
         assert (SAMPLE_LINKS[link] in email.html) == (SAMPLE_LINKS[link] in email.text) == (link in links)
     assert room.course.postal_address in email.html
@@ -290,8 +291,8 @@ def test_a_lessons_sources_are_listed_where_they_can_be_opened() -> None:
     email = sent(room, one)
     address = "https://www.youtube.com/watch?v=abcdefghijk&t=65s"
     assert read(email.html).count(f"href={address}") == 2
-    assert "Soil &amp; water, Sample Author (2023-06-05)" in email.html
-    assert f"[1] Soil & water, Sample Author (2023-06-05).\n    1:05: {address}\n" in email.text
+    assert "Soil &amp; water</span> · Sample Author (5 June 2023)" in email.html
+    assert f"[1] Soil & water · Sample Author (5 June 2023)\n    1:05  {address}\n" in email.text
     assert "Sources" not in sent(*variant(a_lesson("None."))).text
 
 
@@ -330,8 +331,8 @@ def test_a_fonts_quotes_survive_in_every_style() -> None:
 
 
 def test_a_theme_takes_the_place_of_a_template_of_its_name() -> None:
-    room, one = variant({"theme/lesson.txt": "{{ title }}|{{ body_text }}|{{ number }}"})
-    assert one.email.text == "Soil|Soil holds water [1].\n\nIt is loose [1].\n|1\n"
+    room, one = variant(a_lesson("Dig.") | {"theme/lesson.txt": "{{ title }}|{{ body_text }}|{{ number }}"})
+    assert one.email.text == "Soil|Dig.\n|1\n"
     assert room.render(letter(room), reader(room)).email.text == one.email.text
 
 

@@ -1,4 +1,4 @@
-"""A theme is a few colours, a font stack and a width; nothing else can slip into the emails' styles."""
+"""A theme is a few colours, a font stack, a logo and a width; nothing else can slip into the emails' styles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from course.errors import CourseError, Place
 from course.folder.table import Table
-from course.theme import DEFAULT_THEME, parse_theme
+from course.theme import DEFAULT_THEME, TEXT_ON, contrast, parse_theme
 
 
 def table(**values: object) -> Table:
@@ -41,6 +41,10 @@ def test_what_is_set_takes_the_place_of_the_default() -> None:
         ("font", "{{ 1 }}"),
         ("font", ["Georgia"]),
         ("font", "'Times"),
+        ("logo", "logo.png"),
+        ("logo", "https://example.com/logo.png"),
+        ("logo", "assets/"),
+        ("logo", "../assets/logo.png"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_line(key: str, value: object) -> None:
@@ -53,3 +57,21 @@ def test_a_misspelt_name_is_answered_with_the_one_that_was_meant() -> None:
     with pytest.raises(CourseError) as caught:
         parse_theme(table(acent="#123456"))
     assert caught.value.fix == "Did you mean `accent`?"
+
+
+@pytest.mark.parametrize(("front", "behind"), TEXT_ON)
+def test_whoever_leaves_the_colours_alone_can_read_them(front: str, behind: str) -> None:
+    assert contrast(DEFAULT_THEME[front], DEFAULT_THEME[behind]) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ratio"),
+    [
+        ("#ffffff", "#000000", 21.0),
+        ("#777777", "#ffffff", 4.48),
+        ("#ff0000", "#ffffff", 4.0),
+        ("#abcdef", "#ABCDEF", 1.0),
+    ],
+)
+def test_contrast_is_that_of_wcag_whichever_is_in_front(one: str, other: str, ratio: float) -> None:
+    assert round(contrast(one, other), 2) == round(contrast(other, one), 2) == ratio

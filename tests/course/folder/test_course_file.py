@@ -272,7 +272,7 @@ def test_any_bytes_are_a_course_file_or_an_error(data: bytes) -> None:
         assert place is not None
 
 
-def test_skipping_every_slot_for_two_years_is_refused() -> None:
-    every_day = (date(2026, 1, 1) + timedelta(days=day) for day in range(800))
-    error = refusal(skip=f"skip = [{', '.join(day.isoformat() for day in every_day)}]")
-    assert "two years" in error.message
+def test_rules_are_ignored_with_a_reason() -> None:
+    parsed = parse_course_file(content() + b'\n[ignore]\nunused-picture = "For  the page."\n')
+    assert parsed.ignore == {"unused-picture": "For the page."}
+    assert parse_course_file(content()).ignore == {}

@@ -32,6 +32,10 @@ def test_a_lesson_says_all_that_its_file_says() -> None:
     assert lesson.lines["wait"] == 6
 
 
+def test_a_lesson_of_megabytes_is_refused() -> None:
+    assert "1,000 KB" in refusal(body="x" * 1_000_000).message
+
+
 @pytest.mark.parametrize("title", ["", "title:\n", "title: ''\n", "title: ' '\n"])
 def test_the_subject_is_the_title_where_there_is_none(title: str) -> None:
     assert parse_lesson(FILE, content(title)).title == "Steps"

@@ -10,10 +10,11 @@ from jinja2 import Environment
 from course.citations import Bibliography
 from course.fences import hide_fences
 from course.outline.wording import markdown, one_line, plain, shortened, slug
-from course.prose import render_prose
+from course.prose import EmailFrame, render_prose
 from course.slugs import LONGEST_WORD
-from course.theme import parse_theme
+from course.theme import DEFAULT_THEME
 
+FRAME = EmailFrame(DEFAULT_THEME)
 MARKUP = st.text(st.sampled_from("a1 {}%#[]()@*_`~\\<>&;:!|-+=.\n\t\"'é\u2028\x07"), max_size=30)
 
 
@@ -21,7 +22,7 @@ MARKUP = st.text(st.sampled_from("a1 {}%#[]()@*_`~\\<>&;:!|-+=.\n\t\"'é\u2028\x
 def test_neither_jinja_nor_markdown_finds_anything_in_escaped_words(text: str) -> None:
     escaped = markdown(text)
     assert Environment(autoescape=True).from_string(hide_fences(escaped)).render() == escaped
-    shown = render_prose(escaped, parse_theme(None), Bibliography({})).text
+    shown = render_prose(escaped, Bibliography({}), FRAME).text
     assert shown.strip() == one_line(text).strip()
 
 
@@ -32,11 +33,11 @@ def test_neither_jinja_nor_markdown_finds_anything_in_escaped_words(text: str) -
 )  # fmt: skip
 def test_signs_with_a_meaning_are_shown(text: str) -> None:
     for whole in (text, f"words, then {text}", f"{text} and words"):
-        assert render_prose(markdown(whole), parse_theme(None), Bibliography({})).text.strip() == whole
+        assert render_prose(markdown(whole), Bibliography({}), FRAME).text.strip() == whole
 
 
 def test_a_heading_keeps_its_closing_signs() -> None:
-    assert "What C# is ##" in render_prose(f"## {markdown('What C# is ##')}", parse_theme(None), Bibliography({})).text
+    assert "What C# is ##" in render_prose(f"## {markdown('What C# is ##')}", Bibliography({}), FRAME).text
 
 
 def test_ordinary_words_are_left_as_they_are() -> None:

@@ -14,7 +14,7 @@ from course.errors import Place
 from course.model import Passage, Source
 from course.personal.tokens import symbol_token, value_token
 from course.pictures import Picture
-from course.prose import Prose, render_prose
+from course.prose import EmailFrame, Prose, render_prose
 from course.theme import DEFAULT_THEME
 
 HERE = Place("sources/talk.md")
@@ -38,7 +38,7 @@ SOURCES = {
 
 
 def prose(markdown: str) -> Prose:
-    return render_prose(markdown, DEFAULT_THEME, Bibliography(SOURCES))
+    return render_prose(markdown, Bibliography(SOURCES), EmailFrame(DEFAULT_THEME))
 
 
 def html(markdown: str) -> str:
@@ -113,7 +113,7 @@ def test_an_address_that_a_printed_value_completes_is_judged_as_a_whole() -> Non
         ("<a@example.com>", "a@example.com"),
         ("*a* **b** `c  d` \\* &copy;", "a b c  d * ©"),
         ("one\ntwo  \nthree\\\nfour", "one two\nthree\nfour"),
-        ("# A\n\n## Bc *d*\n\n### E", "A\n-\n\nBc d\n====\n\nE\n-"),
+        ("# A\n\n## Bc *d*\n\n### E", "A\n-\n\nBc d\n----\n\nE\n~"),
         ("- a\n- b\n  c", "- a\n- b c"),
         ("- a\n\n- b", "- a\n\n- b"),
         ("3. a\n4. b\n   - c\n     1. d", "3. a\n4. b\n   - c\n     1. d"),
@@ -152,6 +152,55 @@ def test_html_is_what_the_markdown_says(markdown: str, expected: str) -> None:
 
 def test_a_tables_heads_say_what_they_are_heads_of() -> None:
     assert html("| a |\n|---|\n| b |").count('<th scope="col">') == 1
+
+
+EXERCISE = "## A\n\na\n\n## {heading}\n\nb\n\n### C\n\nc\n\n## D\n\nd\n"
+
+
+def test_an_exercise_stands_in_a_box_that_goes_to_the_next_heading_of_its_level() -> None:
+    shown = html(EXERCISE.format(heading="Exercise: dig (10 minutes)"))
+    before, _, rest = shown.partition('<table role="presentation"')
+    box, _, after = rest.partition("</td></tr></table>")
+    assert ("<h2>A</h2>" in before, "<h2>D</h2>" in after) == (True, True)
+    assert '<td class="exercise">\n<h2>Exercise: dig (10 minutes)</h2>\n<p>b</p>\n<h3>C</h3>\n<p>c</p>\n' in box
+
+
+def test_an_exercise_that_ends_a_lesson_ends_its_box() -> None:
+    assert html("## Exercise\n\na\n").endswith("<p>a</p>\n</td></tr></table>\n")
+
+
+@pytest.mark.parametrize("heading", ["Exercises", "An exercise", "Übung"])
+def test_another_heading_opens_no_box(heading: str) -> None:
+    assert "exercise" not in html(EXERCISE.format(heading=heading)).replace("exercise</h2>", "")
+
+
+def test_the_word_for_an_exercise_is_the_languages() -> None:
+    frame = EmailFrame(DEFAULT_THEME, exercise="Übung")
+    made = render_prose(EXERCISE.format(heading="übung 1"), Bibliography({}), frame).html
+    assert made.count('class="exercise"') == 1
+
+
+def test_what_is_read_from_the_right_is_indented_from_the_right() -> None:
+    source = "- a\n  - b\n\n> c\n\n| d |\n|---|\n| e |\n\n`f`\n\n    g\n"
+    made = render_prose(source, Bibliography({}), EmailFrame(DEFAULT_THEME, direction="rtl")).html
+    assert re.findall(r"<ul style=\"[^\"]*padding:([^;\"]*)", made) == ["0 26px 0 0"] * 2
+    assert re.findall(r"border-(\w+):3px", made) == ["right"]
+    assert re.findall(r"<t[hd][^>]*text-align:(\w+)", made) == ["right"] * 2
+    assert re.findall(r"<(code|pre)(?= [^>]*dir=\"ltr\")", made) == ["code", "pre"]
+    assert "dir=" not in prose(source).html
+
+
+def test_a_column_is_aligned_as_its_markdown_says() -> None:
+    made = prose("| a | b | c |\n|---|:---:|---:|\n| d | e | f |\n").html
+    assert [re.findall(r"text-align:\s*(\w+)", style)[-1] for style in re.findall(r'<td style="([^"]*)"', made)] == [
+        "left",
+        "center",
+        "right",
+    ]
+
+
+def test_headings_begin_below_the_emails_title() -> None:
+    assert html("# A\n\n## B") == "<h2>A</h2>\n<h2>B</h2>\n"
 
 
 def test_every_element_that_shows_carries_its_style() -> None:
@@ -214,7 +263,7 @@ def test_whatever_is_written_the_plain_text_ends_with_one_line_end(lines: list[s
     ],
 )
 def test_a_citation_reads_as_the_number_of_its_source(markdown: str, shown: str, plain: str) -> None:
-    assert html(markdown) == f"<p>{shown}</p>\n"
+    assert html(markdown).replace('<span class="cite">', "").replace("</span>", "") == f"<p>{shown}</p>\n"
     assert text(markdown) == f"{plain}\n"
 
 
@@ -225,9 +274,14 @@ def test_a_citation_stands_in_a_heading_a_list_and_a_table() -> None:
 
 
 def test_the_line_below_a_heading_is_as_long_as_the_heading_that_is_read() -> None:
-    assert text(f"## {value_token('Soil and water')}").split("\n")[1] == "=" * 14
-    assert text(f"## Hi {symbol_token('subscriber.first_name')}").split("\n")[1] == "=" * 9
+    assert text(f"## {value_token('Soil and water')}").split("\n")[1] == "-" * 14
+    assert text(f"## Hi {symbol_token('subscriber.first_name')}").split("\n")[1] == "-" * 9
     assert len(text(f"## {'a' * 100}").split("\n")[1]) == 60
+
+
+@pytest.mark.parametrize(("heading", "columns"), [("Übungen", 7), ("تمرينٌ", 5), ("土と水", 6), ("e\u0301t\u200de", 3)])
+def test_the_line_below_a_heading_is_as_wide_as_its_letters_in_any_script(heading: str, columns: int) -> None:
+    assert text(f"## {heading}").split("\n")[1] == "-" * columns
 
 
 def test_a_picture_of_the_course_is_shown_from_where_it_is_served_at_most_as_wide_as_the_sheet() -> None:
@@ -237,7 +291,7 @@ def test_a_picture_of_the_course_is_shown_from_where_it_is_served_at_most_as_wid
     source = (
         "![W](../assets/a.png) [![N](<assets/b c.png>)](https://example.com)\n![D](d.svg) ![E](https://e.com/e.png)"
     )
-    rendered = render_prose(source, DEFAULT_THEME, Bibliography({}), known.get).html
+    rendered = render_prose(source, Bibliography({}), EmailFrame(DEFAULT_THEME, known.get)).html
     assets = symbol_token("links.assets")
     style = 'style="max-width:100%;height:auto;border:0"'
     assert f'<img src="{assets}/{wide.address}" alt="W" {style} width="512" />' in rendered
@@ -246,6 +300,8 @@ def test_a_picture_of_the_course_is_shown_from_where_it_is_served_at_most_as_wid
         rendered,
     )
     assert f'<img src="{assets}/{drawn.address}" alt="D" {style} />' in rendered
+    boxed = render_prose("## Exercise\n\n![W](../assets/a.png)", Bibliography({}), EmailFrame(DEFAULT_THEME, known.get))
+    assert 'width="464"' in boxed.html
     assert f'<img src="https://e.com/e.png" alt="E" {style} />' in rendered
 
 
