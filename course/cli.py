@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from course.commands import SECONDS, as_json
 
 if TYPE_CHECKING:
     from course.importing.intake import Given
@@ -75,7 +77,7 @@ def outline(folder: Path, weeks: int | None, per_week: int | None, output: str) 
     from course.outline import outline as outline_course
 
     found = outline_course(folder, weeks=weeks, per_week=per_week)
-    click.echo(_json(found.as_data()) if output == "json" else found.as_text())
+    click.echo(as_json(found.as_data()) if output == "json" else found.as_text())
     if output == "text" and found.drafts:
         _echo_steps(
             "\nWhat to do next: write what stands in `[write: …]`, then\n",
@@ -118,7 +120,7 @@ def import_(files: tuple[Path, ...], folder: Path, slug: str | None, output: str
         raise click.UsageError("`--as` names one note, and there are several files. Import them one by one.")
     imported = import_documents(folder, [_given(path) for path in files], slug)
     if output == "json":
-        click.echo(_json(as_data(imported)))
+        click.echo(as_json(as_data(imported)))
         return
     click.echo("\n\n".join(map(as_text, imported)))
     _echo_steps(
@@ -152,11 +154,22 @@ def check(folder: Path, strict: bool, output: str) -> None:
 
     The exit status is 1 where there is an error: such a course cannot be published.
     """
-    from course.check import Severity, check_folder
+    from course.commands import checked, told
+    from course.confined import Confined
+    from course.errors import CourseError
 
-    report = check_folder(folder)
-    click.echo(_json(report.as_data()) if output == "json" else report.as_text())
-    if report.having(Severity.ERROR) or (strict and report.findings):
+    try:
+        with Confined() as confined:
+            confined.start("course.check")
+            from course.folder import read_files
+
+            outcome = confined.call(checked, read_files(folder), output, seconds=SECONDS)
+    except CourseError as error:
+        from course.check import Report, finding_of
+
+        outcome = told(Report((finding_of(error),)), output)
+    click.echo(outcome.text)
+    if outcome.errors or (strict and outcome.findings):
         raise SystemExit(1)
 
 
@@ -168,12 +181,21 @@ def build(folder: Path, out: Path) -> None:
 
     Each becomes three files: HTML, plain text and a message that mail programs open, dated 1 January 2000. The page
     index.html lists them. Nothing is written where `dripcourse check` finds an error, but for places left to write.
-    """
-    from course.build import build as build_course
-    from course.build import left_in
 
-    index, *files = build_course(folder, out)
+    The folder archive/ in DIR is the course as a small site that can be published as it is: the numbered lessons, with
+    nothing that is one reader's. Files of an earlier build are replaced, and what it put into archive/ and this one
+    does not is removed from there; nothing else in DIR is touched.
+    """
+    from course.confined import Confined
+
+    with Confined() as confined:
+        confined.start("course.build")
+        from course.build import build as build_course
+        from course.build import checked_and_built, left_in
+
+        index, *files = build_course(folder, out, partial(confined.call, checked_and_built, seconds=SECONDS))
     click.echo(f"Wrote {len(files)} files and {index.name} to {out}.\nOpen {index} in a browser.")
+    click.echo(f"{out / 'archive'} is a site that can be published as it is.")
     if left := left_in(folder):
         places = "1 place is" if left == 1 else f"{left} places are"
         click.echo(f"{places} left to write: `dripcourse check {shlex.quote(str(folder))}` says where.", err=True)
@@ -200,17 +222,22 @@ def build(folder: Path, out: Path) -> None:
 @_with_format("text", "json", "csv", "ics")
 def simulate(folder: Path, start: date, zone: str | None, slug: str | None, output: str) -> None:
     """Show when each lesson of the course in the folder COURSE would arrive for someone who starts on DATE."""
-    from course.folder import load, read_files
-    from course.simulate import arrivals, as_csv, as_ics, as_text
+    from course.confined import Confined
 
-    files = read_files(folder)
-    course = load(files)
-    track = _track(course, slug)
-    place = zone or course.cadence.zone
-    timings = arrivals(course, files, start=start, track=track, zone=place)
+    with Confined() as confined:
+        confined.start("course.simulate")
+        from course.folder import load, read_files
+        from course.simulate import arrivals, as_csv, as_ics, as_text
+
+        files = read_files(folder)
+        course = load(files)
+        track = _track(course, slug)
+        place = zone or course.cadence.zone
+        timed = partial(arrivals, start=start, track=track, zone=place)
+        timings = confined.call(timed, course, files, seconds=SECONDS)
     match output:
         case "json":
-            click.echo(_json([one.as_data() for one in timings]))
+            click.echo(as_json([one.as_data() for one in timings]))
         case "csv":
             click.echo(as_csv(timings), nl=False)
         case "ics":
@@ -224,10 +251,6 @@ def _echo_steps(said: str, *steps: tuple[str, str]) -> None:
     click.echo(said)
     for command, purpose in steps:
         click.echo(f"  {command:<{max(len(step) for step, _ in steps)}}  {purpose}")
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def _day(text: str) -> date:
