@@ -16,7 +16,7 @@ from course.citations import coverage
 from course.errors import CourseError, CourseErrors
 from course.folder import Files, load, read_files
 
-__all__ = ["Finding", "Report", "Severity", "check_files", "check_folder", "letters", "variants"]
+__all__ = ["Finding", "Report", "Severity", "check_files", "check_folder", "finding_of", "letters", "variants"]
 
 
 def check_folder(folder: Path) -> Report:
@@ -24,7 +24,7 @@ def check_folder(folder: Path) -> Report:
     try:
         files = read_files(folder)
     except CourseError as error:
-        return Report((Finding.of(error),))
+        return Report((finding_of(error),))
     return check_files(files)
 
 
@@ -33,10 +33,10 @@ def check_files(files: Files) -> Report:
     try:
         course = load(files)
     except CourseErrors as errors:
-        return Report(_in_order(Finding.of(error) for error in errors.errors))
+        return Report(_in_order(map(finding_of, errors.errors)))
     checked = Checked(course, files)
     found = (_finding(rule, fault) for rule, fault in _faults(checked))
-    left, ignored = sifted(course, dict.fromkeys(found), BY_ID)
+    left, ignored = sifted(course, files, dict.fromkeys(found), BY_ID)
     return Report(_in_order(left), coverage(course), tuple(ignored))
 
 
@@ -47,14 +47,17 @@ def _faults(checked: Checked) -> Iterator[tuple[Rule, Fault]]:
     yield from faults_in_emails(checked, (rule for rule in RULES if rule.in_email is not None))
 
 
+def finding_of(error: CourseError) -> Finding:
+    """The finding that says what an error says, with the reason of its rule."""
+    return replace(Finding.of(error), reason=BY_ID[error.rule].reason if error.rule in BY_ID else "")
+
+
 def _finding(rule: Rule, fault: Fault) -> Finding:
     own = BY_ID.get(fault.rule, rule)
     severity = fault.severity or own.severity
-    return Finding(own.id, severity, fault.place.file, fault.place.line, fault.message, fault.fix)
+    return Finding(own.id, severity, fault.place.file, fault.place.line, fault.message, fault.fix, own.reason)
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """By file and line, each once, with the reason of its rule: one mistake in a layout shows up in every email."""
-    known = dict.fromkeys(findings)
-    reasoned = (replace(one, reason=BY_ID[one.rule].reason) if one.rule in BY_ID else one for one in known)
-    return tuple(sorted(reasoned, key=Finding.position))
+    """By file and line, each once: one mistake in a layout shows up in every email."""
+    return tuple(sorted(dict.fromkeys(findings), key=Finding.position))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from course.check.page import Page
 from course.check.rule import Checked, Fault, Rule
-from course.check.variants import Version, letters
+from course.check.variants import Version, letters, reader_of
 from course.errors import CourseErrors
-from course.links import SAMPLE_LINKS
-from course.personal.placeholders import fill, tag_values
-from course.personal.readers import Reader, reader_values
+from course.personal.placeholders import Placeholder, fill, tag_values
+from course.personal.readers import Reader
 from course.personas import PERSONAS, Persona, persona_values
 from course.render import Letter
 
@@ -42,17 +41,26 @@ def pages(checked: Checked) -> Iterator[tuple[Page, list[Persona]]]:
         except CourseErrors:
             continue  # another rule's finding
         for version in versions:
+            missing = _missing(checked, letter, version)
             for persona in PERSONAS:
-                page = _page(checked, letter, version, persona)
+                page = _page(checked, letter, version, persona, missing)
                 look = (page.email.subject, page.preheader, page.email.text, page.marked)
                 known.setdefault(look, (page, []))[1].append(persona)
     yield from known.values()
 
 
-def _page(checked: Checked, letter: Letter, version: Version, persona: Persona) -> Page:
+def _missing(checked: Checked, letter: Letter, version: Version) -> Sequence[Placeholder]:
+    """What an email prints that comes out empty for a reader of whom no more is known than what leads to it."""
+    proof, expressions = version.variant.proof, checked.renderer.expressions
+    assert proof is not None
+    values = tag_values(proof.email, expressions, reader_of(checked.course, letter, version.known))
+    return tuple(one for one in proof.email.placeholders if not values[one.tag].strip())
+
+
+def _page(checked: Checked, letter: Letter, version: Version, persona: Persona, missing: Sequence[Placeholder]) -> Page:
     variant, expressions = version.variant, checked.renderer.expressions
     assert variant.proof is not None
-    reader = _reader(checked, version, persona)
+    reader = _reader(checked, letter, version, persona)
     shown = fill(variant.proof.email, tag_values(variant.proof.email, expressions, reader))
     return Page(
         course=checked.course,
@@ -61,14 +69,16 @@ def _page(checked: Checked, letter: Letter, version: Version, persona: Persona) 
         preheader=shown.subject,
         marked=shown.html,
         places=variant.proof.places,
-        template=checked.template(letter),
+        templates=checked.templates(letter),
+        variant=variant,
+        missing=missing,
     )
 
 
-def _reader(checked: Checked, version: Version, persona: Persona) -> Reader:
+def _reader(checked: Checked, letter: Letter, version: Version, persona: Persona) -> Reader:
     """The persona, with what leads to the variant; with their own values where they lead to it as well."""
-    fields, own = checked.course.fields, persona_values(persona, checked.course.fields)
-    reader = Reader(reader_values(fields, {**version.known, **own}), SAMPLE_LINKS)
+    own = persona_values(persona, checked.course.fields)
+    reader = reader_of(checked.course, letter, {**version.known, **own})
     if version.variant.is_for(checked.renderer.expressions, reader):
         return reader
-    return Reader(reader_values(fields, {**own, **version.known}), SAMPLE_LINKS)
+    return reader_of(checked.course, letter, {**own, **version.known})

@@ -50,7 +50,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A finding that its lesson asks to ignore, and why."""
+    """A finding that its lesson, or the course, asks to ignore, and why."""
 
     finding: Finding
     because: str
@@ -60,7 +60,7 @@ class Ignored:
 class Report:
     """All findings, in the order of files and lines, and for each source what the lessons cite of it.
 
-    `ignored` are the findings that lessons ask to ignore, each with the reason that they give.
+    `ignored` are the findings that the course asks to ignore, each with the reason that it gives.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -111,7 +111,7 @@ class Report:
         counted = (
             f"{_number(errors, 'error')}, {_number(warnings, 'warning')}" if warnings else _number(errors, "error")
         )
-        left = f" {_number(len(self.ignored), 'finding')} ignored, as lessons ask." if self.ignored else ""
+        left = f" {_number(len(self.ignored), 'finding')} ignored, as asked." if self.ignored else ""
         return f"{counted}.{left}"
 
 

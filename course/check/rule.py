@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from course.check.page import Page
 from course.check.report import Severity
 from course.check.variants import Version, versions
-from course.errors import CourseError, Place
+from course.errors import CourseError, CourseErrors, Place
 from course.folder import Files
+from course.folder.course_file import FILE, line_of
 from course.model import Course
 from course.render import TEMPLATES, Letter, Renderer
 
 # What is rendered for a check is never sent, so nobody gains from guessing its tags.
 _SALT = "c0ffee0000"
 THEME = "theme/"
+_ENDINGS = ("mjml", "txt", "subject", "preheader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Checked:
         self.course = course
         self.files = files
         self.renderer = Renderer(course, files, _SALT, marks=True)
-        self._versions: dict[Letter, list[Version]] = {}
+        self._versions: dict[Letter, list[Version] | CourseErrors] = {}
 
     def versions(self, letter: Letter) -> list[Version]:
         """Every variant of an email; what one rule has had rendered, the next does not have rendered again.
@@ -47,13 +50,28 @@ class Checked:
         Raises CourseErrors where there is one that cannot be rendered, or there are too many.
         """
         if letter not in self._versions:
-            self._versions[letter] = versions(self.renderer, letter)
-        return self._versions[letter]
+            try:
+                self._versions[letter] = versions(self.renderer, letter)
+            except CourseErrors as errors:
+                self._versions[letter] = errors
+        known = self._versions[letter]
+        if isinstance(known, CourseErrors):
+            raise known
+        return known
 
-    def template(self, letter: Letter) -> Place:
-        """The place of the template that an email is made with: the course's own, or ours."""
-        name = f"{letter.template}.mjml"
-        return Place(f"{THEME}{name}" if f"{THEME}{name}" in self.files else f"{TEMPLATES}{name}")
+    def templates(self, letter: Letter) -> Mapping[str, Place]:
+        """The place of each template that an email is made with, by its ending: the course's own, or ours."""
+        names = {ending: f"{letter.template}.{ending}" for ending in _ENDINGS}
+        return {
+            ending: Place(f"{THEME if f'{THEME}{name}' in self.files else TEMPLATES}{name}")
+            for ending, name in names.items()
+        }
+
+    @cached_property
+    def theme_places(self) -> Mapping[str, Place]:
+        """Where the course gives each value of its theme; a value that it leaves out is given with the table."""
+        content = self.files[FILE]
+        return {name: Place(FILE, line_of(content, "theme", name)) for name in self.course.theme}
 
 
 @dataclass(frozen=True, slots=True)

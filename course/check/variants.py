@@ -12,16 +12,19 @@ from typing import TypeAlias
 from jinja2 import Environment, nodes
 
 from course.errors import CourseError, CourseErrors
+from course.limits import RULE
 from course.links import SAMPLE_LINKS
 from course.model import Course, Field, FieldKind
 from course.personal.readers import Expressions, Reader, fields_in, reader_values
 from course.personal.symbols import Look, Outcome
 from course.render import Letter, Renderer, Variant
+from course.sample import sample_schedule
 
 MOST_VARIANTS = 50
 """Each variant is a request of its own to the mailer: with more, hardly two readers share one."""
 
 _MOST_READERS = 2_000
+_NOTHING_COMES = "schedule."  # stands among what is known of a reader; no field can be called so
 _TEXTS = ("Sample", "A long sample name with many words in it " * 3)
 
 
@@ -41,6 +44,12 @@ class Version:
 
     variant: Variant
     known: Mapping[str, str]
+
+
+def reader_of(course: Course, letter: Letter, known: Mapping[str, str]) -> Reader:
+    """The reader of an email of whom so much is known, with sample links and a sample day for what comes next."""
+    schedule = {} if _NOTHING_COMES in known else sample_schedule(course, letter)
+    return Reader(reader_values(course.fields, known), SAMPLE_LINKS, schedule)
 
 
 def variants(renderer: Renderer, letter: Letter) -> list[Variant]:
@@ -87,8 +96,9 @@ class _Walk:
     """Follows an email's templates along every path that a reader can take.
 
     It begins with a reader of whom nothing is known. A field that a path asks about is tried with each of its candidate
-    values; so are the fields that come up then, until none is left. A path is the questions asked on it, in order, with
-    the answers that lead along it.
+    values; so are the fields that come up then, until none is left. Where the schedule is asked about, a reader to whom
+    nothing more comes is tried as well. A path is the questions asked on it, in order, with the answers that lead along
+    it.
     """
 
     def __init__(self, renderer: Renderer, letter: Letter) -> None:
@@ -126,9 +136,11 @@ class _Walk:
             field = next((name for name in _fields_of(_asked(path), self._fields) if name not in known), None)
             if field is not None:
                 waiting.extend({**known, field: value} for value in self._telling_values(field))
+            elif _NOTHING_COMES not in known and any("schedule" in text for text in _asked(path)):
+                waiting.append({**known, _NOTHING_COMES: "true"})
 
     def _reader(self, known: Mapping[str, str]) -> Reader:
-        return Reader(reader_values(self._fields, known), SAMPLE_LINKS)
+        return reader_of(self._renderer.course, self._letter, known)
 
     def _path(self, known: dict[str, str]) -> dict[Look, _Answer]:
         """The path of a reader of whom that much is known, rendered where it is new."""
@@ -142,6 +154,7 @@ class _Walk:
             self.reached_by.append(known)
         except CourseError as error:
             self.errors.append(error)
+            self._refused = error.rule == RULE  # its other variants would take as long
         self._paths.append(path)
         if len(self._paths) > MOST_VARIANTS:
             self._refuse(f"takes more than {MOST_VARIANTS} variants of it")

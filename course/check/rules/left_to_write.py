@@ -1,4 +1,4 @@
-"""The rule for what an author has still to write: no place for it may be left in a lesson that goes out."""
+"""The rule `left-to-write`: no place for what an author has still to write is left in a lesson that goes out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import yaml
 
-from course.check.rule import Checked, Fault, fault_of
+from course.check.report import Severity
+from course.check.rule import Checked, Fault, Rule, fault_of
 from course.errors import CourseError, Place
 from course.fences import fenced_lines
 from course.folder import Files
@@ -23,7 +24,7 @@ _LONGEST_QUOTE = 80
 
 
 def unwritten_places(checked: Checked) -> Iterator[Fault]:
-    """`left-to-write`: a place `[write: …]`, which says what belongs there, in a lesson's text or front matter."""
+    """A place `[write: …]`, which says what belongs there, in a lesson's text or front matter."""
     return (fault_of(error) for error in left_to_write(checked.course, checked.files))
 
 
@@ -71,3 +72,12 @@ def _in_body(lesson: Lesson) -> Iterator[tuple[int, str]]:
         line = lesson.body.count("\n", 0, found.start())
         if line not in code:
             yield lesson.body_line + line, found[0]
+
+
+RULE = Rule(
+    LEFT_TO_WRITE,
+    Severity.ERROR,
+    "Readers would get the notes for a lesson in place of the lesson.",
+    in_course=unwritten_places,
+    essential=True,
+)

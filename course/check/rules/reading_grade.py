@@ -1,15 +1,16 @@
-"""The rule for reading ease: an English lesson can be read by whoever reads at grade 9."""
+"""The rule `reading-grade`: an English lesson can be read by whoever reads at grade 9."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from course.check.rule import Checked, Fault, fault_of
-from course.check.variants import letters
-from course.errors import CourseError, CourseErrors, Place
+from course.check.report import Severity
+from course.check.rule import Checked, Fault, Rule
+from course.check.texts import texts_of
+from course.errors import Place
 from course.model import Lesson
-from course.readability import as_read, reading_grade, sentences, words
+from course.readability import reading_grade, sentences, words
 from course.syllables import syllables
 
 HIGHEST_GRADE = 9
@@ -24,32 +25,19 @@ _SHOWN_SENTENCES, _SHOWN_WORDS, _QUOTED = 2, 5, 6
 
 
 def hard_lessons(checked: Checked) -> Iterator[Fault]:
-    """`reading-grade`: a lesson above grade 9 by Flesch–Kincaid, as the readers get it for whom it is hardest."""
+    """A lesson above grade 9 by Flesch–Kincaid, as the readers get it for whom it is hardest."""
     if checked.course.language.partition("-")[0].lower() != "en":
         return
     for lesson in checked.course.all_lessons:
-        texts = [text for text in _texts(checked, lesson) if len(words(text)) >= LEAST_WORDS]
+        texts = [text for text in texts_of(checked, lesson) if len(words(text)) >= LEAST_WORDS]
         hardest = max(texts, key=reading_grade, default="")
         grade = reading_grade(hardest)
         if round(grade, 1) > HIGHEST_GRADE:
-            error = CourseError(
+            yield Fault(
                 f"The lesson reads at grade {grade:.1f} (Flesch–Kincaid); grade {HIGHEST_GRADE} is the most.",
-                fix=f"Make long sentences two, and long words short ones. {_hard_in(lesson, hardest)}",
-                place=Place(lesson.place.file, lesson.body_line),
-                rule="reading-grade",
+                f"Make long sentences two, and long words short ones. {_hard_in(lesson, hardest)}",
+                Place(lesson.place.file, lesson.body_line),
             )
-            yield fault_of(error)
-
-
-def _texts(checked: Checked, lesson: Lesson) -> Iterator[str]:
-    """The lesson as read, in each of its variants on each of its tracks."""
-    for letter in letters(checked.course):
-        if letter.lesson is lesson:
-            try:
-                versions = checked.versions(letter)
-            except CourseErrors:
-                continue  # another rule's finding
-            yield from dict.fromkeys(as_read(version.variant.markdown) for version in versions)
 
 
 def _hard_in(lesson: Lesson, text: str) -> str:
@@ -74,3 +62,11 @@ def _quoted(lesson: Lesson, sentence: str) -> str:
     shown = start[0] if start else " ".join(first)
     line = f"line {lesson.body_line + lesson.body.count(_LINE_END, 0, place.start())}, " if place else ""
     return f"“{shown} …” ({line}{len(words(sentence))} words)"
+
+
+RULE = Rule(
+    "reading-grade",
+    Severity.WARNING,
+    "An email is read in passing, often by people whose language this is not: what is hard to read is put off.",
+    in_course=hard_lessons,
+)

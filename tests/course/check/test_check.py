@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course.check import Severity, check_files, check_folder
-from tests.course.check.small import COURSE, a_lesson, check, only_finding, small_course, written
+from tests.course.check.small import a_lesson, check, small_course, written
 
 
 def test_a_course_in_order_has_no_finding() -> None:
@@ -29,52 +29,6 @@ def test_a_folder_without_a_course_is_a_finding(tmp_path: Path) -> None:
 def test_a_folder_is_checked_as_its_files_are(tmp_path: Path) -> None:
     files = small_course(a_lesson("Hello {{ subscriber.nick }}."))
     assert check_folder(written(tmp_path, files)) == check_files(files)
-
-
-def test_broken_front_matter_is_found_at_its_line() -> None:
-    finding = only_finding({"lessons/01-soil.md": "---\nsubject: Soil: the start\npreheader: x\n---\n\nText.\n"})
-    assert (finding.rule, finding.file, finding.line) == ("structure", "lessons/01-soil.md", 2)
-    assert "quotes" in finding.fix
-
-
-def test_an_unknown_track_is_found_at_its_line() -> None:
-    finding = only_finding(a_lesson("Text.", settings="tracks: [balcony, feild]"))
-    assert (finding.rule, finding.file, finding.line) == ("structure", "lessons/01-soil.md", 4)
-    assert "`feild`" in finding.message
-    assert "balcony, field" in finding.fix
-
-
-def test_everything_wrong_with_the_structure_is_found_at_once() -> None:
-    report = check(
-        {
-            "lessons/01-soil.md": "---\nsubject: Soil\n---\n\nText.\n",
-            "lessons/02-light.md": "---\nsubject: Light\npreheader: x\ncolour: red\n---\n\nText.\n",
-            "lessons/Third.md": "Text.",
-            "sources/on-soil.md": "---\nauthor: x\n---\n",
-            "course.toml": COURSE.replace('"tuesday"', '"tewsday"'),
-        }
-    )
-    assert [finding.file for finding in report.findings] == [
-        "course.toml", "lessons/01-soil.md", "lessons/02-light.md", "lessons/Third.md", "sources/on-soil.md",
-    ]  # fmt: skip
-    assert {finding.rule for finding in report.findings} == {"structure"}
-    assert report.coverage == {}
-
-
-def test_a_citation_of_an_unknown_source_is_found_at_its_line() -> None:
-    finding = only_finding(a_lesson("Soil.\n\nWet [@on-mud#opening-1]."))
-    assert (finding.rule, finding.file, finding.line) == ("unresolved-citation", "lessons/01-soil.md", 7)
-    assert "on-soil" in finding.fix
-
-
-def test_a_citation_of_an_unknown_passage_is_found_at_its_line() -> None:
-    finding = only_finding(a_lesson("Wet [@on-soil#what-soil-is-9]."))
-    assert (finding.rule, finding.file, finding.line) == ("unresolved-citation", "lessons/01-soil.md", 5)
-    assert "sources/on-soil.md" in finding.fix
-
-
-def test_a_citation_in_code_is_an_example_and_no_citation() -> None:
-    assert check(a_lesson("```\n[@nothing#at-all]\n```")).findings == ()
 
 
 def test_coverage_counts_each_passage_once() -> None:

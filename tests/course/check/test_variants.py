@@ -38,6 +38,18 @@ def test_the_variant_of_whom_nothing_is_known_comes_first() -> None:
     assert texts([first]) == {"XN"}
 
 
+def test_that_nothing_more_may_come_is_tried_too() -> None:
+    found = of("{% if schedule.next_day %}XD{% elif subscriber.role == 'expert' %}XE{% else %}XN{% endif %}")
+    assert texts(found) == {"XD", "XE", "XN"}
+    assert texts(found[:1]) == {"XD"}
+    assert len(of("{{ schedule.next_day }}")) == 1
+
+
+def test_a_mistake_where_nothing_more_comes_is_found() -> None:
+    with pytest.raises(CourseErrors):
+        of("{% if schedule.next_day %}x{% else %}{{ course.nothing_such }}{% endif %}")
+
+
 def test_a_branch_in_a_branch_is_found() -> None:
     found = of("{% if subscriber.role == 'expert' %}{% if subscriber.indoors %}XI{% else %}XO{% endif %}{% endif %}")
     assert texts(found) == {"XI", "XO", ""}
@@ -120,9 +132,9 @@ def test_variants_raise_what_is_wrong() -> None:
 def test_over_fifty_variants_are_an_error_that_names_the_fields() -> None:
     many = ", ".join(f'"v{number}"' for number in range(60))
     body = "{% set shown = {}.get(subscriber.town) %}{{ shown }}"
-    finding = only_finding(
+    [finding, *_] = check(
         a_lesson(body) | {"course.toml": f'{COURSE}    town = {{ type = "text", values = [{many}] }}\n'}
-    )
+    ).findings
     assert (finding.rule, finding.file) == ("too-many-variants", "lessons/01-soil.md")
     assert "`subscriber.town`" in finding.message
 
@@ -143,7 +155,5 @@ def test_a_look_at_a_value_that_can_be_anything_is_an_error_that_names_the_field
 def test_questions_that_combine_without_end_are_an_error_and_end() -> None:
     fields = "".join(f'    f{number} = {{ type = "text" }}\n' for number in range(12))
     everything = " ~ ".join(f"subscriber.f{number}" for number in range(12))
-    finding = only_finding(
-        a_lesson(f"{{% if ({everything}) == 'a' %}}XA{{% endif %}}") | {"course.toml": COURSE + fields}
-    )
-    assert finding.rule == "too-many-variants"
+    report = check(a_lesson(f"{{% if ({everything}) == 'a' %}}XA{{% endif %}}") | {"course.toml": COURSE + fields})
+    assert {finding.rule for finding in report.findings} == {"too-many-variants"}

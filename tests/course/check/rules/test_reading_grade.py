@@ -18,8 +18,7 @@ EASY = "We dig in the soil. It is dark and wet. A worm lives in it, and so do a 
 
 def found(body: str, changes: dict[str, str] | None = None) -> list[Finding]:
     report = check(a_lesson(body) | (changes or {}))
-    assert {finding.rule for finding in report.findings} <= {"reading-grade"}
-    return list(report.findings)
+    return [finding for finding in report.findings if finding.rule == "reading-grade"]
 
 
 def test_a_hard_lesson_is_a_warning_at_its_text_that_says_where_to_begin() -> None:

@@ -1,0 +1,30 @@
+"""The rule `linked-picture-alt`: a link that is only a picture has words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from course.check.names import is_nameless
+from course.check.page import Page
+from course.check.report import Severity
+from course.check.rule import Fault, Rule
+
+
+def nameless_pictures(page: Page) -> Iterator[Fault]:
+    """A link in which stands a picture, with an empty `alt`, and not a word besides."""
+    for link in page.links:
+        if link.find(".//img") is not None and is_nameless(link):
+            yield Fault(
+                f"The picture that leads to `{page.attribute(link, 'href')}` has no words.",
+                "Say in the square brackets, or in its `alt`, where the link leads: "
+                "`[![The guide as a web page](…)](https://…)`.",
+                page.place(link),
+            )
+
+
+RULE = Rule(
+    "linked-picture-alt",
+    Severity.ERROR,
+    "The words of a picture are all that such a link says: without them a screen reader spells out an address.",
+    in_email=nameless_pictures,
+)

@@ -1,0 +1,172 @@
+"""The rule `missing-default`: an email reads well to somebody of whom nothing is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from course.check.names import is_nameless
+from course.check.page import Page, block_of, lines_of
+from course.check.report import Severity
+from course.check.rule import Fault, Rule
+from course.errors import Place
+from course.personal.placeholders import Where
+from course.personal.readers import fields_in
+
+_AFTER = re.compile(r"\s*[,.;:!?…)\]”’»،؛؟。、！？，：；）」』]|[-–—/%'\"]")
+_OPENING = frozenset("([“‘«„「『（¿¡\"'")
+_FORESEEN = re.compile(r" (?:if|or) |\| default\(")
+_MOST_WORDS = 4
+_WORDS = frozenset({Where.HTML, Where.TEXT})
+
+
+@dataclass(frozen=True, slots=True)
+class _Hole:
+    """What is printed where nothing comes out, and what a reader sees of the sentence."""
+
+    expression: str
+    seen: str
+
+
+def holes(page: Page) -> Iterator[Fault]:
+    """A value that is printed and missing for such a reader, where the sentence shows it."""
+    told: set[str] = set()
+    for hole, place, where in _found(page, told):
+        told.add(hole.expression)
+        yield _fault(hole, _line_of(page, place, hole.expression), where)
+
+
+def _found(page: Page, told: set[str]) -> Iterator[tuple[_Hole, Place, str]]:
+    if not page.missing:
+        return
+    assert page.variant.proof is not None
+    subject, preheader = page.variant.email.subject, page.variant.proof.email.subject
+    for setting, text in (("subject", subject), ("preheader", preheader)):
+        yield from ((hole, page.line_of(setting), setting) for hole in _holes_in(text, page))
+    in_subject = frozenset(told)
+    for line, element in _lines_with_holes(page):
+        for hole in _holes_in(line, page):
+            place = _place_of(page, page.place(element), hole, in_subject)
+            if place is not None:
+                yield hole, place, "email"
+    for paragraph in page.variant.email.text.split("\n\n"):
+        for hole in _holes_in(" ".join(paragraph.split()), page):
+            place = _place_of(page, page.templates["txt"], hole, in_subject)
+            if hole.expression not in told and place is not None:  # else it says again what the HTML says
+                yield hole, place, "email"
+
+
+def _place_of(page: Page, place: Place, hole: _Hole, in_subject: Collection[str]) -> Place | None:
+    """The place of a hole in a text that a template shows, which may be the title of this lesson or of another.
+
+    None where its own email, or the subject, tells it already.
+    """
+    lesson = page.letter.lesson
+    names = fields_in(hole.expression)
+    if lesson is None or not names or (place.file == lesson.place.file and (place.line or 0) >= lesson.body_line):
+        return place
+    if _prints(lesson.title, names):
+        return page.line_of("title") if "title" in lesson.lines or hole.expression not in in_subject else None
+    return None if any(_prints(other.title, names) for other in page.course.all_lessons) else place
+
+
+def _prints(title: str, names: Sequence[str]) -> bool:
+    return any(re.search(rf"""subscriber(?:\.|\[['"]){name}\b""", title) for name in names)
+
+
+def _lines_with_holes(page: Page) -> Iterator[tuple[str, HtmlElement]]:
+    """Each line of text in which a missing value is printed, before it is filled, and an element that it stands in."""
+    tags = [one.tag for one in page.missing if one.where is Where.HTML]
+    known = set()
+    for number, element in enumerate(page.unfilled if tags else ()):
+        texts = (element.text, *(child.tail for child in element), element.get("alt"))
+        if not any(tag in text for tag in tags for text in texts if text):
+            continue
+        now = page.elements[number]
+        if element.tag == "title" or page.look(now).hidden or _is_in_nameless_link(now):
+            continue
+        block = block_of(element)
+        if block not in known:
+            known.add(block)
+            yield from ((line, now) for line in lines_of(block))
+
+
+def _is_in_nameless_link(element: HtmlElement) -> bool:
+    """Whether the link around an element has no words at all, which is another rule's finding."""
+    links = (one for one in (element, *element.iterancestors("a")) if one.tag == "a")
+    return any(map(is_nameless, links))
+
+
+def _holes_in(text: str, page: Page) -> Iterator[_Hole]:
+    for placeholder in page.missing:
+        # An address that is missing is another rule's finding.
+        parts = text.split(placeholder.tag) if placeholder.where in _WORDS else ()
+        for number in range(1, len(parts)):
+            before = _seen("".join(parts[:number]), page)
+            after = _seen("".join(parts[number:]), page)
+            if _is_hole(before, after, bool(_FORESEEN.search(placeholder.expression))):
+                yield _Hole(placeholder.expression, _excerpt(before, after))
+
+
+def _seen(text: str, page: Page) -> str:
+    """A text as the reader sees it; of what others may see, the expression."""
+    for placeholder in page.missing:
+        text = text.replace(placeholder.tag, "")
+    return page.written(text)
+
+
+def _is_hole(before: str, after: str, foreseen: bool) -> bool:
+    """Whether it shows between two parts of a text that something is missing there.
+
+    Where the author has said what comes in its place, if only nothing, a space too many is no fault.
+    """
+    begins = not before.strip() or before[-1].isspace() or before[-1] in _OPENING
+    if not begins:
+        return False
+    if _AFTER.match(after):
+        return True
+    return not foreseen and (not after.strip() or after[0].isspace())
+
+
+def _excerpt(before: str, after: str) -> str:
+    start, end = before.split(), after.split()
+    words = [*(["…"] if len(start) > _MOST_WORDS else []), *start[-_MOST_WORDS:]]
+    shown = " ".join(words) + (" " if before[-1:].isspace() else "")
+    rest = " ".join(end[:_MOST_WORDS]) + (" …" if len(end) > _MOST_WORDS else "")
+    return f"{shown}{'' if shown.endswith(' ') or not after[:1].isspace() else ' '}{rest}".strip()
+
+
+def _fault(hole: _Hole, place: Place, where: str) -> Fault:
+    names = fields_in(hole.expression)
+    seen = f"reads “{hole.seen}”" if hole.seen else "shows an empty line"
+    if not names:
+        fix = f"Ask first whether there is one: `{{% if {hole.expression} %}}…{{% endif %}}`."
+        return Fault(f"Where there is no `{hole.expression}`, the {where} {seen}.", fix, place)
+    known = " and no ".join(f"`{name}`" for name in names)
+    fix = (
+        f"Write `{{{{ subscriber.{names[0]} | default('there') }}}}` with a word that fits, "
+        f"or give `{names[0]}` a `default` in [fields]."
+    )
+    return Fault(f"To whoever has no {known}, the {where} {seen}.", fix, place)
+
+
+def _line_of(page: Page, place: Place, expression: str) -> Place:
+    """The line of a lesson, from a paragraph's first on, in which the expression is printed."""
+    lesson = page.letter.lesson
+    if lesson is None or place.file != lesson.place.file or place.line is None or place.line < lesson.body_line:
+        return place
+    names = re.compile("|".join(rf"\b{name}\b" for name in fields_in(expression)) or r"schedule")
+    lines = lesson.body.split("\n")[place.line - lesson.body_line :]
+    offset = next((number for number, line in enumerate(lines) if names.search(line)), 0)
+    return Place(place.file, place.line + offset)
+
+
+RULE = Rule(
+    "missing-default",
+    Severity.WARNING,
+    "People join without giving a name, and an email that begins “Hello ,” tells them that a machine wrote it.",
+    in_email=holes,
+)
