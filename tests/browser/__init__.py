@@ -1,0 +1,1 @@
+"""Tests of what a browser makes of emails and pages, in Debian's Chromium."""
