@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 
@@ -11,6 +12,7 @@ _BRACE, _HIDDEN = "{", "\ufdd0"
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
+@lru_cache(maxsize=256)
 def fenced_lines(source: str) -> frozenset[int]:
     """The numbers of the lines, from 0, that belong to code fences (their markers included)."""
     tokens = MarkdownIt("commonmark", {"html": False}).parse(source)

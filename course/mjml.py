@@ -46,6 +46,10 @@ _RAW = frozenset({"style", "script", "mj-style"})
 _DEEPEST = 60
 """How many elements may stand inside each other. The engine ends the whole process at about 9,000."""
 
+# A lesson's body is put in after compiling, so the variants of a lesson mostly share their MJML.
+_MOST_KNOWN = 128
+_KNOWN_HTML: dict[str, str] = {}
+
 _NAME = r"[A-Za-z_][\w:.-]*"
 _QUOTED = r""""[^"<]*"|'[^'<]*'"""
 _PART = re.compile(
@@ -66,16 +70,22 @@ def compile_mjml(source: str, place_of: Callable[[int], Place], marks: Marks | N
     the HTML carry them; see `course.marks`. Raises CourseError for the first tag that is unknown, misplaced, not closed
     or not well written, for what the engine would get wrong without a word, and for what it refuses itself.
     """
+    if marks is None and (known := _KNOWN_HTML.get(source)) is not None:
+        return known
     sheltered = _Reading(source, place_of, marks).sheltered()
     try:
-        html = mjml2html(sheltered, fonts={}, disable_comments=True)
+        html = _REFERENCE.sub(_restored, mjml2html(sheltered, fonts={}, disable_comments=True))
     except ValueError as error:
         found = _POSITION.search(str(error))
         line = sheltered.count("\n", 0, int(found[1])) + 1 if found else 1
         fix = "Compare that part with a theme that works."
         message = f"The MJML engine refuses it: {error}."
         raise CourseError(message, fix=fix, place=place_of(line), rule="mjml") from error
-    return _REFERENCE.sub(_restored, html)
+    if marks is None:
+        while len(_KNOWN_HTML) >= _MOST_KNOWN:
+            _KNOWN_HTML.pop(next(iter(_KNOWN_HTML)), None)
+        _KNOWN_HTML[source] = html
+    return html
 
 
 def _restored(found: re.Match[str]) -> str:

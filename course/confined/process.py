@@ -13,6 +13,7 @@ from io import FileIO
 
 from course.confined.messages import receive, send
 
+# The path is the parent's: modules are never looked for in the present folder, which may be an author's.
 _PROGRAM = """
 import sys
 given, sys.path[:] = sys.argv[1:5], sys.argv[5:]
@@ -32,9 +33,8 @@ class Process:
         self._requests, self._answers = FileIO(ours, "w"), FileIO(theirs, "r")
         given = (str(reads), str(writes), str(memory), str(seconds_for_email))
         try:
-            # With -P, a file of the course in the present folder is never taken for a module.
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _PROGRAM, *given, *sys.path],
+                [sys.executable, "-c", _PROGRAM, *given, *sys.path],
                 pass_fds=(reads, writes),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
