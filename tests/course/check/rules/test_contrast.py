@@ -37,6 +37,8 @@ def test_colours_of_the_theme_are_judged_at_the_theme_and_told_by_name_beside_ot
         ('<p style="color:#777777">Text</p>', 1),
         ('<p style="color:#777777;font-size:24px">Large text</p>', 0),
         ('<p style="color:#777777;font-size:19px;font-weight:bold">Large text</p>', 0),
+        ('<p style="color:#777777;font-size:18.66px;font-weight:bold">Large text</p>', 0),
+        ('<p style="color:#777777;font-size:18px;font-weight:bold">Text</p>', 1),
         ('<p style="color:#777777;font-size:19px">Text</p>', 1),
         ('<p style="color:#999999;font-size:24px">Large text</p>', 1),
         ('<div style="background:#333333"><p>Text</p></div>', 1),

@@ -90,6 +90,22 @@ def test_a_subject_that_is_the_title_too_is_told_once() -> None:
     assert len(found("missing-default", a_lesson("Soil.", subject=f"'{NAME}, dig'"))) == 1
 
 
+def test_a_first_paragraph_of_several_lines_is_told_at_the_line_that_prints_it() -> None:
+    assert places(found("missing-default", a_lesson(f"Dig in\n{NAME} now."))) == [(LESSON, 6)]
+
+
+def test_a_title_of_its_own_is_told_beside_the_subject_and_the_text_beside_both() -> None:
+    lesson = f"---\nsubject: '{NAME}, dig'\npreheader: What is under you.\ntitle: 'Dig, {NAME}'\n---\nHello {NAME},\n"
+    assert places(found("missing-default", {LESSON: lesson})) == [(LESSON, 2), (LESSON, 4), (LESSON, 6)]
+    subject = f"'{NAME}, dig'"
+    assert places(found("missing-default", a_lesson(f"Hello {NAME},", subject=subject))) == [(LESSON, 2), (LESSON, 5)]
+
+
+def test_a_confirmation_is_looked_at_too() -> None:
+    theme = themed("").pop(THEME).replace("{{ title }}", "Confirm").replace("{{ body }}", f"<p>Hello {NAME},</p>")
+    assert places(found("missing-default", {"theme/confirm.mjml": theme})) == [("theme/confirm.mjml", 8)]
+
+
 def test_a_title_that_only_has_the_field_s_name_in_it_is_not_where_it_is_printed() -> None:
     content = '\n<mj-text font-size="16px">Plants: {{ subscriber.plants }}</mj-text>'
     lesson = a_lesson("Dig.", settings="title: Potted plants")

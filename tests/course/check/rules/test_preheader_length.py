@@ -34,6 +34,8 @@ def test_it_has_from_15_to_120_characters(preheader: str, said: str) -> None:
     [
         ("What is under your feet", "What is under your feet.", True),
         ("What is under your feet", "WHAT IS UNDER YOUR FEET, and more", True),
+        ("On wet soil", "A lesson on wet soil, for you", True),
+        ("Wet soil", "Wet soil, and what grows there", False),
         ("Soil", "Soil holds water and air.", False),
         ("What is under your feet", "What is above your head.", False),
     ],

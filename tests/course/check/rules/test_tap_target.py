@@ -41,6 +41,7 @@ def test_links_of_a_lesson_are_in_order_alone_and_in_a_sentence() -> None:
         (f'<p style="font-size:14px">{LINK} style="display:inline-block;padding:4px 0">The guide</a></p>', 0),
         (f'<p style="font-size:14px">{LINK} style="padding:2px">The guide</a></p>', 1),
         (f'<p style="font-size:14px">{LINK} style="display:block;padding-top:8px">The guide</a></p>', 0),
+        (f'<p style="font-size:14px">{LINK}><div>The guide</div></a></p>', 0),
         (f'<p style="font-size:16px;line-height:2">{LINK}>1</a></p>', 1),
         (f'<p style="font-size:16px;line-height:2">{LINK} style="padding:0 10px">1</a></p>', 0),
         (f'<p>{LINK}><img src="https://example.com/a.png" alt="The guide" width="20" height="20"></a></p>', 1),
@@ -48,4 +49,24 @@ def test_links_of_a_lesson_are_in_order_alone_and_in_a_sentence() -> None:
     ],
 )
 def test_height_and_width_are_worked_out_from_the_style(html: str, number: int) -> None:
+    assert len(faults("tap-target", a_page(html))) == number
+
+
+@pytest.mark.parametrize(
+    ("style", "number"),
+    [
+        ("padding:4px 0", 0),
+        ("padding-top:8px", 0),
+        ("padding-bottom:8px", 0),
+        ("padding-left:8px", 1),
+        ("display:block;padding:4px 0", 1),
+        ("display:block;padding:5px 0", 0),
+        ("display:block;padding:1px 9px", 1),
+        ("display:block;padding:9px 0 1px", 0),
+        ("display:block;padding:9px 0 1px 9px", 0),
+        ("display:block;height:24px", 0),
+    ],
+)
+def test_padding_makes_a_link_larger_and_an_inline_one_beyond_its_letters(style: str, number: int) -> None:
+    html = f'<p style="font-size:14px;line-height:1">{LINK} style="{style}">The guide</a></p>'
     assert len(faults("tap-target", a_page(html))) == number
