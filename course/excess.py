@@ -11,7 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from types import BuiltinMethodType
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
@@ -31,6 +31,7 @@ _WIDE = re.compile(rf"%(?:\([^)]*\))?[^a-zA-Z%]*?{_WIDTH}|\{{[^{{}}]*:[^{{}}]*{_
 _WIDE_AS_GIVEN = re.compile(r"%(?:\([^)]*\))?[^a-zA-Z%]*?\*|\{[^{}]*:[^{}]*\{")
 _FORMATTING = frozenset({"format", "format_map"})
 _GROWING_FILTERS = ("batch", "center", "format", "indent", "join", "replace", "round", "slice", "tojson", "wordwrap")
+T = TypeVar("T")
 _GROWING_METHODS = _FORMATTING | {"center", "expandtabs", "join", "ljust", "replace", "rjust", "zfill"}
 
 
@@ -148,7 +149,7 @@ def _size(value: object) -> int:
             return 1
 
 
-def _bounded(result: Any) -> Any:
+def _bounded(result: T) -> T:
     """What something has made, where it is not too long."""
     if isinstance(result, str | list | tuple):
         _refuse(len(result))

@@ -91,7 +91,7 @@ def confine(*, memory: int, seconds_for_email: float, told: Callable[[str], None
     """
     global _work  # noqa: PLW0603  # the limits are the process's, as its signals are
     with suppress(ValueError, OSError):  # where the system cannot do it, `_look` looks after the memory
-        pass
+        _limit(resource.RLIMIT_AS, memory)
     _limit(resource.RLIMIT_CORE, 0)
     _work = _Work(told, seconds_for_email, _peak() + memory)
     signal.signal(signal.SIGPROF, _look)
@@ -154,7 +154,7 @@ def _look(_signal: int, _frame: object) -> None:
     if computed >= _work.end_of_email:
         _work.end_of_email = computed + _AGAIN
         raise EmailOutOfTime
-    if False:
+    if peak > _work.peak:
         _work.peak = peak + peak // 4  # the peak stays, however much is given back
         raise MemoryError
 

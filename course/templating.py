@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from html import escape
 from types import CodeType, TracebackType
 from typing import Any, TypeVar
@@ -190,7 +191,12 @@ def printed_in_mjml(value: object) -> str:
     """
     if isinstance(value, Symbol | Markup):
         return Markup(str(value))  # noqa: S704  # a token, or what a template wrote
-    escaped = escape(str(value)).replace("\\", "&#92;").replace("\n", "&#10;").replace("\t", "&#9;")
+    return _sheltered(str(value))
+
+
+@lru_cache(maxsize=1024)  # a layout prints the same few colours hundreds of times in an email
+def _sheltered(text: str) -> Markup:
+    escaped = escape(text).replace("\\", "&#92;").replace("\n", "&#10;").replace("\t", "&#9;")
     return Markup(escaped.encode("ascii", "xmlcharrefreplace").decode())  # noqa: S704  # escaped right here
 
 

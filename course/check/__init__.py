@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from course.check.ignoring import sifted
 from course.check.report import Finding, Report, Severity
 from course.check.rule import Checked, Fault, Rule
 from course.check.rules import BY_ID, RULES
+from course.check.rules.left_to_write import LEFT_TO_WRITE
 from course.check.variants import letters, variants
 from course.citations import coverage
 from course.errors import CourseError, CourseErrors
@@ -35,8 +36,8 @@ def check_files(files: Files) -> Report:
     except CourseErrors as errors:
         return Report(_in_order(map(finding_of, errors.errors)))
     checked = Checked(course, files)
-    found = (_finding(rule, fault) for rule, fault in _faults(checked))
-    left, ignored = sifted(course, files, dict.fromkeys(found), BY_ID)
+    found = dict.fromkeys(_finding(rule, fault) for rule, fault in _faults(checked))
+    left, ignored = sifted(course, files, _softened_in_drafts(found), BY_ID)
     return Report(_in_order(left), coverage(course), tuple(ignored))
 
 
@@ -45,6 +46,17 @@ def _faults(checked: Checked) -> Iterator[tuple[Rule, Fault]]:
         if rule.in_course is not None:
             yield from ((rule, fault) for fault in rule.in_course(checked))
     yield from faults_in_emails(checked, (rule for rule in RULES if rule.in_email is not None))
+
+
+def _softened_in_drafts(findings: Collection[Finding]) -> Iterator[Finding]:
+    """The findings, where those of a lesson that is still to be written are warnings if the email can be made.
+
+    It cannot be published anyway, but its author can build it and look at it.
+    """
+    drafts = {finding.file for finding in findings if finding.rule == LEFT_TO_WRITE}
+    for finding in findings:
+        mild = finding.file in drafts and not BY_ID[finding.rule].essential
+        yield replace(finding, severity=Severity.WARNING) if mild else finding
 
 
 def finding_of(error: CourseError) -> Finding:

@@ -41,7 +41,6 @@ class _Child:
                 send(self._answers, answer)
 
     def _answer(self, content: bytes) -> bytes | None:
-        self._place = None
         try:
             message = unpacked(content)
             if isinstance(message, Import):

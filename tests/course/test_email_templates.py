@@ -363,3 +363,12 @@ def test_a_bundled_lesson_is_far_below_the_size_at_which_gmail_cuts(slug: str) -
     lesson = next(one for one in course.all_lessons if one.slug == slug)
     track = next(one.slug for one in course.tracks if not lesson.tracks or one.slug in lesson.tracks)
     assert len(sent(bundled(), Letter(track, lesson)).html.encode()) < LARGEST
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_the_style_sheet_that_gmail_needs_holds_nothing_for_which_it_would_drop_it(name: str) -> None:
+    sheets = _STYLE.findall(email("en", name).html)
+    [for_small_screens] = [one for one in sheets if "max-width: 480px" in one]
+    assert "[data-" not in for_small_screens
+    assert "color-scheme" not in for_small_screens
+    assert all(len(one) < 8192 for one in sheets)

@@ -11,7 +11,6 @@ from urllib.parse import unquote
 from course.check.linked import Linked, links_in
 from course.check.report import Severity
 from course.check.rule import Checked, Fault, Rule
-from course.check.rules.left_to_write import left_to_write
 from course.check.shown_text import shown_text
 from course.errors import Place
 from course.model import Lesson
@@ -34,14 +33,11 @@ _Said = tuple[str, str]
 def broken_links(checked: Checked) -> Iterator[Fault]:
     """A link to another file of the course, to a heading, to nothing; or one that is none to Markdown.
 
-    An email keeps the words of such a link, and drops the link. In a lesson that is still to be written it is a
-    warning, so that the draft can be built and looked at.
+    An email keeps the words of such a link, and drops the link.
     """
-    unwritten = {error.place.file for error in left_to_write(checked.course, checked.files) if error.place}
     for lesson in checked.course.all_lessons:
-        severity = Severity.WARNING if lesson.place.file in unwritten else None
         for place, (message, fix) in (*_leading_nowhere(checked, lesson), *_shown_as_text(lesson)):
-            yield Fault(message, fix, place, severity)
+            yield Fault(message, fix, place)
 
 
 def _leading_nowhere(checked: Checked, lesson: Lesson) -> Iterator[tuple[Place, _Said]]:

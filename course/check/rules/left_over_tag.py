@@ -47,7 +47,7 @@ def _tags(page: Page, told: set[str]) -> Iterator[tuple[str, Place]]:
         repeated = frozenset(told)
         yield from (one for one in _in_html(page) if one[0] not in repeated and not _is_anothers(page, *one))
     said = page.email.text
-    if _TAG.search(said):
+    if not told and _TAG.search(said):  # what the HTML shows as well is mended there, and may read otherwise here
         for line in _shown_as_code(page):
             said = said.replace(line, "")
         place = page.templates["txt"]

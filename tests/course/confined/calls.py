@@ -124,6 +124,13 @@ def die_rendering(place: str, number: int) -> None:
         die(number)
 
 
+def die_after_rendering(place: str, number: int) -> None:
+    """Die of a signal when an email has been rendered."""
+    with for_email(place):
+        pass
+    die(number)
+
+
 def checked_to_death(files: object, output: str) -> None:
     """Stand in for the check of a course of which a lesson ends the process."""
     die_rendering("lessons/01-soil.md", signal.SIGABRT)
