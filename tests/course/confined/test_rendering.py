@@ -95,12 +95,12 @@ def test_markdown_nested_beyond_reason_is_rendered(confined: Confined) -> None:
     lessons = of_lessons(
         [
             ">" * 10_000 + " x",
-            "[" * 2_000 + "x" + "]" * 2_000,
-            "[a](" * 500,
+            "[" * 1_000 + "x" + "]" * 1_000,
+            "[a](" * 300,
             "![" * 500,
-            "*a_" * 500,
-            "<" * 5_000,
-            "\n".join("  " * depth + "- x" for depth in range(200)),
+            "*a_" * 300,
+            "<" * 2_000,
+            "\n".join("  " * depth + "- x" for depth in range(100)),
             "|" + "a|" * 100 + "\n|" + "-|" * 100 + "\n|a" * 50,
             "```\n" * 5_000,
         ]
@@ -112,7 +112,7 @@ def test_markdown_nested_beyond_reason_is_rendered(confined: Confined) -> None:
 def test_jinja_nested_beyond_reason_is_told_with_its_line(confined: Confined) -> None:
     lessons = of_lessons(
         [
-            "{% if 1 %}" * 500 + "x" + "{% endif %}" * 500,
+            "{% if 1 %}" * 300 + "x" + "{% endif %}" * 300,
             "{% for a in 'x' %}" * 200 + "x" + "{% endfor %}" * 200,
             "{{ " + "[" * 2_000 + "]" * 2_000 + " }}",
             "{{ " + "not " * 2_000 + "1 }}",
