@@ -105,6 +105,6 @@ def test_a_setting_that_is_mended_meanwhile_holds_for_the_next_test(operator: Op
     unset = Operator(operator.folder)
     (operator.folder / ".env").write_text("DRIPCOURSE_MAILER=pigeon\n")
     with running(unset, "letters", "--port", "0") as (_, preview):
-        assert "DRIPCOURSE_MAILER is `pigeon`" in Seen(sent(preview, "ann@example.com")).text
+        assert "DRIPCOURSE_MAILER is pigeon" in Seen(sent(preview, "ann@example.com")).text
         (operator.folder / ".env").write_text("DRIPCOURSE_MAILER=folder\n")
         assert "ann@example.com : sent." in Seen(sent(preview, "ann@example.com")).text
