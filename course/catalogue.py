@@ -1,6 +1,7 @@
 """The templates' own words in the language of a course, from catalogues as gettext has them; see `templates/locale`.
 
-English words are their own keys: what a catalogue does not say is said in English.
+English words are their own keys: what a catalogue does not say is said in English. In a language that is written from
+the right it is then isolated, or its numbers and signs would change places with its words.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib import resources
 from io import StringIO
 from typing import Any
 
+from course.direction import direction_of
 from course.errors import CourseError, Place
 from course.excess import LONGEST
 from course.folder import Files
@@ -23,6 +25,8 @@ from course.personal.symbols import plain
 _OURS, _THEIRS = "templates/locale", "theme/locale"
 _FILE = "LC_MESSAGES/messages.po"
 _PATH = re.compile(rf"(?:{_OURS}|{_THEIRS})/([^/]+)/{_FILE}")
+_WORD = re.compile(r"[^\W\d_]{2}")
+_ISOLATE, _END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _PLACE = re.compile(r"%\((\w+)\)s")
 Plural = Callable[[int], int]
 
@@ -47,8 +51,8 @@ class Catalogue:
 
     def gettext(self, message: str, /, **values: object) -> str:
         """The message in the language, as plain text, with values in place of `%(name)s`."""
-        forms = next((words.messages[message] for words in self._layers if message in words.messages), (message,))
-        return _filled(forms[0], values)
+        found = self._found(message)
+        return self._english(message, values) if found is None else _filled(found[0], values)
 
     def ngettext(self, singular: str, plural: str, number: int, /, **values: object) -> str:
         """The message in the form that the number takes, with the number in place of `%(num)s`.
@@ -61,7 +65,29 @@ class Catalogue:
             if singular in words.messages:
                 forms = words.messages[singular]
                 return _filled(forms[min(words.plural(count), len(forms) - 1)], values)
-        return _filled(singular if count == 1 else plural, values)
+        return self._english(singular if count == 1 else plural, values)
+
+    @property
+    def exercise(self) -> tuple[str, ...]:
+        """The words with one of which the heading of an exercise begins."""
+        # TRANSLATORS: headings that begin with this word open the box of an exercise. Where there are several words for
+        # it, or several forms of one, such as that with the article, write them all with a | between them.
+        forms = self._found(_("Exercise")) or ("Exercise",)
+        return tuple(word.strip() for word in forms[0].split("|") if word.strip())
+
+    def _found(self, message: str) -> tuple[str, ...] | None:
+        return next((words.messages[message] for words in self._layers if message in words.messages), None)
+
+    def _english(self, message: str, values: Mapping[str, object]) -> str:
+        """A message that no catalogue translates. One without a word, as a comma, is at home in either direction."""
+        said = _filled(message, values)
+        isolated = direction_of(self.language) == "rtl" and _WORD.search(_PLACE.sub("", message))
+        return f"{_ISOLATE}{said}{_END}" if isolated else said
+
+
+def _(message: str) -> str:
+    """Mark a message to be collected for the catalogues."""
+    return message
 
 
 ENGLISH = Catalogue("en")
@@ -99,6 +125,17 @@ def languages(files: Files) -> tuple[str, ...]:
     """The languages in which the templates' words are there, as tags, in order; `files` are a course's."""
     names = (found[1] for path in {**own_catalogues(), **files} if (found := _PATH.fullmatch(path)))
     return tuple(sorted({name.replace("_", "-") for name in names}))
+
+
+def translations(path: str, content: bytes) -> Iterator[tuple[str, Place]]:
+    """Each form of each translation in a catalogue, and the place of its message.
+
+    Raises CourseError, with the line, for a catalogue that cannot be read.
+    """
+    for message in _parsed(path, decode(path, content)):
+        forms = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.id:
+            yield from ((form, Place(path, message.lineno)) for form in forms if form)
 
 
 def _catalogues(files: Files, language: str) -> Iterator[tuple[str, bytes]]:

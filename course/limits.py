@@ -36,6 +36,10 @@ class EmailOutOfTime(OutOfTime):
     """The time for one email is up; for the others there is more."""
 
 
+class PartOutOfTime(OutOfTime):
+    """The time for one part of the work, such as what one rule does, is up; for the rest there is more."""
+
+
 def too_slow(place: Place | None) -> CourseError:
     """What is said of a place where the time was up."""
     return CourseError(
@@ -71,11 +75,12 @@ class _Work:
     end: float = math.inf
     email: str = ""
     end_of_email: float = math.inf
+    end_of_part: float = math.inf
     left_for_email: float = 0.0
 
     def let_the_system_end_it(self) -> None:
         """Have the system end this process where it computes on in code that heeds no signal of Python's."""
-        left = min(self.end, self.end_of_email) - _computed()
+        left = min(self.end, self.end_of_email, self.end_of_part) - _computed()
         # A limit of CPU time (RLIMIT_CPU) would be held against another account of it, which drifts off by seconds.
         signal.setitimer(signal.ITIMER_VIRTUAL, 0 if left == math.inf else max(left, 0) + _GRACE)
 
@@ -112,7 +117,7 @@ def for_call(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         _work.email = ""
-        _work.end = _work.end_of_email = math.inf
+        _work.end = _work.end_of_email = _work.end_of_part = math.inf
         _work.let_the_system_end_it()
 
 
@@ -128,7 +133,9 @@ def for_email(place: str) -> Iterator[None]:
         return
     _work.email = place
     _work.told(place)
-    _work.end_of_email = _computed() + _work.left_for_email
+    begun, end_of_part = _computed(), _work.end_of_part
+    _work.end_of_part = math.inf
+    _work.end_of_email = begun + _work.left_for_email
     _work.let_the_system_end_it()
     try:
         yield
@@ -138,8 +145,36 @@ def for_email(place: str) -> Iterator[None]:
     finally:
         _work.email = ""
         _work.end_of_email = math.inf
+        _work.end_of_part = end_of_part + _computed() - begun
         _work.let_the_system_end_it()
         _work.told("")
+
+
+@contextmanager
+def for_part(seconds: float, place: str = "") -> Iterator[None]:
+    """Let the block compute for so many seconds; the emails that are rendered in it do not count.
+
+    Raises PartOutOfTime in the midst of it. `place` is what it works on, if on one file. Without `confine` there is no
+    limit. A block stands in no other, and in no email.
+    """
+    if _work is None:
+        yield
+        return
+    _work.told(place)
+    _work.end_of_part = _computed() + seconds
+    _work.let_the_system_end_it()
+    try:
+        yield
+    finally:
+        _work.end_of_part = math.inf
+        _work.let_the_system_end_it()
+        _work.told("")
+
+
+def at(place: str) -> None:
+    """Say what is worked on now, in case the process dies of it."""
+    if _work is not None:
+        _work.told(place)
 
 
 def _look(_signal: int, _frame: object) -> None:
@@ -154,6 +189,9 @@ def _look(_signal: int, _frame: object) -> None:
     if computed >= _work.end_of_email:
         _work.end_of_email = computed + _AGAIN
         raise EmailOutOfTime
+    if computed >= _work.end_of_part:
+        _work.end_of_part = computed + _AGAIN
+        raise PartOutOfTime
     if peak > _work.peak:
         _work.peak = peak + peak // 4  # the peak stays, however much is given back
         raise MemoryError

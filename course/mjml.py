@@ -79,7 +79,7 @@ def compile_mjml(source: str, place_of: Callable[[int], Place], marks: Marks | N
         found = _POSITION.search(str(error))
         line = sheltered.count("\n", 0, int(found[1])) + 1 if found else 1
         fix = "Compare that part with a theme that works."
-        message = f"The MJML engine refuses it: {error}."
+        message = f"The MJML engine refuses it: {str(error).rstrip('.')}."
         raise CourseError(message, fix=fix, place=place_of(line), rule="mjml") from error
     if marks is None:
         while len(_KNOWN_HTML) >= _MOST_KNOWN:

@@ -73,11 +73,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture as a lesson shows it: the address, percent-encoded; the words in its place; and where it stands."""
+    """A picture as a lesson shows it: the address, percent-encoded; the words in its place; and where it stands.
+
+    A picture that is `linked` stands within a link.
+    """
 
     address: str
     alt: str
     place: Place
+    linked: bool = False
 
     @property
     def computed(self) -> bool:
@@ -193,10 +197,14 @@ def pictures_in(lesson: Lesson) -> Iterator[Shown]:
     """The pictures of a lesson, in order, on every path through it; what stands in code is none."""
     source = _JINJA.sub(lambda found: _UNFIT_IN_ADDRESS.sub("", found[0]), lesson.body)
     for block in _parser().parse(source):
+        linked = False
         for token in block.children or ():
+            if token.type in {"link_open", "link_close"}:
+                linked = token.type == "link_open"
             if token.type == "image":
                 line = lesson.body_line + (block.map[0] if block.map else 0) + token.meta["line"]
-                yield Shown(str(token.attrGet("src") or ""), token.content.strip(), Place(lesson.place.file, line))
+                place = Place(lesson.place.file, line)
+                yield Shown(str(token.attrGet("src") or ""), token.content.strip(), place, linked)
 
 
 class _AnyAddress(MarkdownIt):
@@ -208,10 +216,10 @@ class _AnyAddress(MarkdownIt):
 
 def _parser() -> MarkdownIt:
     def with_line(state: StateInline, silent: bool) -> bool:
-        line = state.src.count("\n", 0, state.pos)
+        start = state.pos
         found = image(state, silent)
         if found and not silent:
-            state.tokens[-1].meta["line"] = line
+            state.tokens[-1].meta["line"] = state.src.count("\n", 0, start)
         return found
 
     parser = _AnyAddress("commonmark", {"html": False})

@@ -12,7 +12,8 @@ from course.personal.tokens import replace_symbols, replace_values
 from course.syllables import syllables
 
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑'’.,:/_][^\W_]+)*")
-_ADDRESS = re.compile(r"\S+://\S+|\bwww\.\S+|\S+@\S+\.\w+")
+# Looked for where a run without spaces begins, and once for each `@` in it: such a run may have 100,000 characters.
+_ADDRESS = re.compile(r"(?<!\S)\S+://\S+|\bwww\.\S+|(?<!\S)\S+@[^\s@]+\.\w+")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _SENTENCE_END = re.compile(r"(?P<mark>[.!?…]+)[\"'”’»)\]*]*\s+(?=[\"'“‘«(\[*]*[^\W_a-zß-ÿ])")
 _ABBREVIATION = re.compile(

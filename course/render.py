@@ -41,13 +41,13 @@ from course.templating import (
     printed_as_text,
     printed_as_token,
     printed_in_mjml,
-    raised_at,
     template_error,
     without_marks,
 )
 from course.weeks import weeks_of
 
 TEMPLATES = "templates/email/"
+THEME = "theme/"
 _SLOT = f"{MARK}slot"
 _MARKDOWN = "_markdown"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -182,10 +182,14 @@ class Renderer:
         try:
             self.expressions.value(expression, reader)
         except CourseError as error:
-            written = {**self._mjml.places, **self._text.places, **self._markdown.places}
-            nearest = max((text for text in written if text in expression), key=len, default="")
-            place = written.get(nearest) or self._place(letter)
+            place = self.place_of(expression) or self._place(letter)
             raise CourseError(error.message, fix=error.fix, place=place, rule=error.rule) from error
+
+    def place_of(self, expression: str) -> Place | None:
+        """Where an expression, or the longest part of it, is written, among all that has been rendered."""
+        written = {**self._mjml.places, **self._text.places, **self._markdown.places}
+        nearest = max((text for text in written if text in expression), key=len, default="")
+        return written.get(nearest)
 
     def _place(self, letter: Letter) -> Place:
         return letter.lesson.place if letter.lesson else self._template_place(f"{letter.template}.mjml")
@@ -217,6 +221,8 @@ class Renderer:
         with_slot = {**context, "body": Markup(_SLOT)}  # noqa: S704  # letters and digits
         source, places = without_marks(self._named(self._mjml, f"{letter.template}.mjml", with_slot))
         source = _UNFIT.sub("", source)
+        if not source.strip():
+            raise self._empty(f"{letter.template}.mjml")
 
         def place_of(line: int) -> Place:
             return places[min(line, len(places)) - 1]
@@ -232,6 +238,16 @@ class Renderer:
 
     def _named(self, environment: CourseEnvironment, name: str, context: dict[str, Any]) -> str:
         return _rendered(lambda: environment.get_template(name), context, self._template_place(name))
+
+    def _empty(self, name: str) -> CourseError:
+        """What is said of a template that makes nothing: it is empty, or the layout that it extends."""
+        empty = (one for one in (name, "layout.mjml") if not self._files.get(f"{THEME}{one}", b"-").strip())
+        return CourseError(
+            "The template is empty.",
+            fix="Write MJML into it, or delete it: then the one that comes with dripcourse is used.",
+            place=self._template_place(next(empty, name)),
+            rule="mjml",
+        )
 
     def _template_place(self, name: str) -> Place:
         return Place(self._loader.path(name) or f"{TEMPLATES}{name}")
@@ -283,10 +299,8 @@ class Renderer:
         bibliography = Bibliography(self.course.sources, self.words)
         body, places = without_marks(self._part(self._markdown, lesson, "body", context))
         mark = None if marks is None else lambda line: marks.number(places[min(line, len(places) - 1)])
-        # TRANSLATORS: headings that begin with this word open the box of an exercise.
-        exercise = self.words.gettext("Exercise")
         picture = self.pictures.shown_by(lesson)
-        frame = EmailFrame(self.course.theme, picture, mark, context["direction"], exercise)
+        frame = EmailFrame(self.course.theme, picture, mark, context["direction"], self.words.exercise)
         prose = render_prose(body, bibliography, frame)
         following = self._following(lesson, track)
         return {
@@ -343,10 +357,6 @@ def _rendered(template: Callable[[], Template], context: dict[str, Any], place: 
     """The text of a template. Raises CourseError at the template's line; a template can raise anything."""
     try:
         return template().render(context)
-    except RecursionError as error:
-        fix = "Look for templates that include each other."
-        place = raised_at(error.__traceback__) or place
-        raise CourseError("The template never ends.", fix=fix, place=place, rule="template") from error
     except MemoryError:
         raise  # the limits' to tell
     except Exception as error:

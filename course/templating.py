@@ -25,7 +25,7 @@ from jinja2 import (
     nodes,
     pass_context,
 )
-from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -33,6 +33,7 @@ from course.errors import CourseError, Place
 from course.excess import BoundedEnvironment
 from course.folder.front_matter import decode
 from course.limits import EmailOutOfTime, for_email, too_large, too_slow
+from course.mistakes import endless, in_words
 from course.personal.expressions import LATE, SYMBOLS, WHOLE, lift
 from course.personal.operations import examined, extended, operated, whole
 from course.personal.symbols import Symbol, Unreachable, plain
@@ -254,19 +255,23 @@ def template_error(error: Exception, fallback: Place) -> CourseError:
         )
     if isinstance(error, TemplateSyntaxError):
         place = Place(error.filename or fallback.file, error.lineno)
+        said = str(error.message).rstrip(".")
         return CourseError(
-            f"The template is not valid Jinja: {error.message}.", fix="Mend it there.", place=place, rule="template"
+            f"The template is not valid Jinja: {said}.", fix="Mend it there.", place=place, rule="template"
         )
     place = raised_at(error.__traceback__) or fallback
     if isinstance(error, TemplateNotFound):
         fix = "Check its name, or add it to theme/."
         return CourseError(f"There is no template `{error.name}`.", fix=fix, place=place, rule="template")
+    said = str(error).rstrip(".")
     if isinstance(error, UndefinedError | SecurityError):
         fix = "Use only names that templates are given, and plain values."
-        return CourseError(f"The template cannot be rendered: {error}.", fix=fix, place=place, rule="template")
-    kind = "" if isinstance(error, TemplateError) else f"{type(error).__name__}: "
+        return CourseError(f"The template cannot be rendered: {said}.", fix=fix, place=place, rule="template")
+    if isinstance(error, RecursionError | SyntaxError):
+        return endless(error, place)
     fix = "Look at the expression in that line."
-    return CourseError(f"The template cannot be rendered: {kind}{error}.", fix=fix, place=place, rule="template")
+    message = f"The template cannot be rendered: {in_words(error).rstrip('.')}."
+    return CourseError(message, fix=fix, place=place, rule="template")
 
 
 def limited(render: Callable[[], T], place: Place) -> T:

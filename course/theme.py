@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,9 +40,17 @@ TEXT_ON = tuple(
 )
 """Which colour the templates write in on which other; on a button and a banner, the other way about."""
 
+LEAST_CONTRAST = 4.5
+"""For text of any size: https://www.w3.org/TR/WCAG22/#contrast-minimum."""
+
+_STEPS = 100  # from a colour to white, or to black
+
 
 def parse_theme(table: Table | None) -> dict[str, str]:
-    """The theme's values, defaults filled in. Raises CourseError, with the line, for one that is none."""
+    """The theme's values, defaults filled in. Raises CourseError, with the line, for one that is none.
+
+    An accent of the course's own brings one for the dark, unless that is given as well.
+    """
     if table is None:
         return dict(DEFAULT_THEME)
     table.refuse_unknown(DEFAULT_THEME)
@@ -50,7 +59,10 @@ def parse_theme(table: Table | None) -> dict[str, str]:
         pattern, fix = _expected(key)
         if not pattern.fullmatch(value):
             raise table.error(key, f"`{value}` is not a value for `{key}`.", fix)
-    return {**DEFAULT_THEME, **given}
+    theme = {**DEFAULT_THEME, **given}
+    if "accent" in given and "dark_accent" not in given:
+        theme["dark_accent"] = lit(theme["accent"], (theme["dark_surface"], theme["dark_background"]))
+    return theme
 
 
 def _expected(key: str) -> tuple[re.Pattern[str], str]:
@@ -73,6 +85,24 @@ def contrast(foreground: str, background: str) -> float:
     """
     lighter, darker = sorted((_luminance(foreground), _luminance(background)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def lit(colour: str, surfaces: Sequence[str]) -> str:
+    """A colour made lighter until text in it can be read on each of the surfaces; all are `#rrggbb`.
+
+    On surfaces too light for that it is made darker instead; where neither helps, it is the usual `dark_accent`.
+
+    >>> lit("#1c5a55", ["#211f1c", "#171614"])
+    '#658f8b'
+    """
+    shades = (_mixed(colour, end, step / _STEPS) for end in ("#ffffff", "#000000") for step in range(_STEPS + 1))
+    readable = (one for one in shades if all(contrast(one, surface) >= LEAST_CONTRAST for surface in surfaces))
+    return next(readable, DEFAULT_THEME["dark_accent"])
+
+
+def _mixed(colour: str, other: str, share: float) -> str:
+    parts = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(one + (two - one) * share):02x}" for one, two in parts)
 
 
 def _luminance(colour: str) -> float:

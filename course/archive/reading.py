@@ -77,7 +77,7 @@ class Reading:
         def value(spot: Spot, expression: str) -> str:
             return written(self._value(expression, lesson), _WHERE[spot])
 
-        frame = PageFrame(picture, value, self.words.gettext("Exercise"), self.words.gettext("Table"))
+        frame = PageFrame(picture, value, self.words.exercise, self.words.gettext("Table"))
         body = Markup(render_page(texts.markdown, bibliography, frame))  # noqa: S704  # our own rendering
         title, preheader = (self._plain(text, lesson) for text in (texts.title, texts.preheader))
         return Shown(title, preheader, body, bibliography.entries)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from course.check.emails import faults_in_emails
 from course.check.ignoring import sifted
+from course.check.limited import in_time, set_aside
 from course.check.report import Finding, Report, Severity
 from course.check.rule import Checked, Fault, Rule
 from course.check.rules import BY_ID, RULES
 from course.check.rules.left_to_write import LEFT_TO_WRITE
+from course.check.rules.raised import RENDER_LIMIT
+from course.check.rules.unused_picture import RULE as UNUSED_PICTURE
 from course.check.variants import letters, variants
 from course.citations import coverage
 from course.errors import CourseError, CourseErrors
@@ -35,17 +38,28 @@ def check_files(files: Files) -> Report:
         course = load(files)
     except CourseErrors as errors:
         return Report(_in_order(map(finding_of, errors.errors)))
+    course, files, slow = set_aside(course, files)
     checked = Checked(course, files)
     found = dict.fromkeys(_finding(rule, fault) for rule, fault in _faults(checked))
     left, ignored = sifted(course, files, _softened_in_drafts(found), BY_ID)
-    return Report(_in_order(left), coverage(course), tuple(ignored))
+    if slow:  # what is found in the rest of their files, and of pictures that only they show, would not be true
+        unseen = {error.place.file for error in slow if error.place}
+        left = [one for one in left if one.file not in unseen and one.rule != UNUSED_PICTURE.id]
+    return Report(_in_order((*left, *map(finding_of, slow))), coverage(course), tuple(ignored))
 
 
 def _faults(checked: Checked) -> Iterator[tuple[Rule, Fault]]:
-    for rule in RULES:
-        if rule.in_course is not None:
-            yield from ((rule, fault) for fault in rule.in_course(checked))
-    yield from faults_in_emails(checked, (rule for rule in RULES if rule.in_email is not None))
+    found: list[tuple[Rule, Fault]] = []
+
+    def look(at: Callable[[str], None]) -> None:
+        for rule in RULES:
+            if rule.in_course is not None:
+                at(rule.id)
+                found.extend((rule, fault) for fault in rule.in_course(checked))
+
+    stopped = [(RENDER_LIMIT, fault) for fault in in_time(checked, look)]
+    yield from (*found, *stopped)
+    yield from faults_in_emails(checked, [rule for rule in RULES if rule.in_email is not None])
 
 
 def _softened_in_drafts(findings: Collection[Finding]) -> Iterator[Finding]:

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from course.check.limited import in_time
 from course.check.page import Page
 from course.check.rule import Checked, Fault, Rule
+from course.check.rules.raised import RENDER_LIMIT
 from course.check.variants import Version, letters, reader_of
 from course.errors import CourseErrors
-from course.personal.placeholders import Placeholder, fill, tag_values
-from course.personal.readers import Reader
+from course.limits import at as at_email
+from course.model import FieldKind
+from course.personal.placeholders import Placeholder, Where, fill, tag_values
+from course.personal.readers import Reader, fields_in
 from course.personas import PERSONAS, Persona, persona_values
 from course.render import Letter
+
+_ADDRESSES = frozenset({Where.ADDRESS, Where.ADDRESS_IN_TEXT})
 
 
 def faults_in_emails(checked: Checked, rules: Iterable[Rule]) -> Iterator[tuple[Rule, Fault]]:
     """What rules find in a course's emails, each fault once; one that only some readers would meet says for whom."""
     rules = tuple(rules)
     found: dict[tuple[Rule, Fault], list[Persona]] = {}
-    for page, personas in pages(checked):
-        for rule in rules:
-            assert rule.in_email is not None
-            for fault in rule.in_email(page):
-                found.setdefault((rule, fault), []).extend(personas)
+
+    def look(at: Callable[[str], None]) -> None:
+        for page, personas in pages(checked):
+            at_email(page.letter.lesson.place.file if page.letter.lesson else "")
+            for rule in rules:
+                assert rule.in_email is not None
+                at(rule.id)
+                for fault in rule.in_email(page):
+                    found.setdefault((rule, fault), []).extend(personas)
+
+    yield from ((RENDER_LIMIT, fault) for fault in in_time(checked, look))
     for (rule, fault), personas in found.items():
         if PERSONAS[0] in personas:
             yield rule, fault
@@ -53,8 +65,19 @@ def _missing(checked: Checked, letter: Letter, version: Version) -> Sequence[Pla
     """What an email prints that comes out empty for a reader of whom no more is known than what leads to it."""
     proof, expressions = version.variant.proof, checked.renderer.expressions
     assert proof is not None
-    values = tag_values(proof.email, expressions, reader_of(checked.course, letter, version.known))
-    return tuple(one for one in proof.email.placeholders if not values[one.tag].strip())
+    reader = reader_of(checked.course, letter, version.known)
+    values = tag_values(proof.email, expressions, reader)
+    empty = (one for one in proof.email.placeholders if not values[one.tag].strip())
+    return tuple(
+        one for one in empty if not _is_made_up(checked, version, one, expressions.value(one.expression, reader))
+    )
+
+
+def _is_made_up(checked: Checked, version: Version, placeholder: Placeholder, value: object) -> bool:
+    """Whether an address is left out only because the word that leads to the version, which is made up, is none."""
+    known = (checked.course.fields.get(name) for name in fields_in(placeholder.expression) if version.known.get(name))
+    free = any(one is not None and one.kind is FieldKind.TEXT and not one.values for one in known)
+    return placeholder.where in _ADDRESSES and free and bool(str(value).strip())
 
 
 def _page(checked: Checked, letter: Letter, version: Version, persona: Persona, missing: Sequence[Placeholder]) -> Page:
@@ -72,6 +95,7 @@ def _page(checked: Checked, letter: Letter, version: Version, persona: Persona, 
         templates=checked.templates(letter),
         variant=variant,
         missing=missing,
+        printed_texts=checked.printed_texts,
     )
 
 

@@ -58,10 +58,11 @@ def _with_line(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInli
     """A rule of the parser that notes in a link's `meta` its line within its block, from 0."""
 
     def noting(state: StateInline, silent: bool) -> bool:
-        line, known = state.src.count("\n", 0, state.pos), len(state.tokens)
+        start, known = state.pos, len(state.tokens)
         found = rule(state, silent)
         if found and not silent:
-            next(token for token in state.tokens[known:] if token.type == "link_open").meta["line"] = line
+            opening = next(token for token in state.tokens[known:] if token.type == "link_open")
+            opening.meta["line"] = state.src.count("\n", 0, start)
         return found
 
     return noting

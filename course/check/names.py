@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from course.check.page import words_of
+from course.check.page import has_words, words_of
 
 
 def name_of(link: HtmlElement) -> str:
@@ -15,3 +15,8 @@ def name_of(link: HtmlElement) -> str:
 def is_nameless(link: HtmlElement) -> bool:
     """Whether a screen reader has nothing to call a link."""
     return not name_of(link)
+
+
+def says_signs_only(link: HtmlElement) -> bool:
+    """Whether a link is called by signs such as an arrow, and by no letter or digit."""
+    return not is_nameless(link) and not has_words(name_of(link))

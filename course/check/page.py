@@ -42,7 +42,8 @@ class Page:
     `email` is what would be sent, filled; `preheader` what an inbox shows after the subject; `places` what the marks in
     `marked`, the same HTML with marks, stand for; `templates` the place of each template that the email is made with,
     by its ending. `variant` is the same email before it was filled; `missing` are those of its placeholders that come
-    out empty for a reader of whom no more is known than what leads to the variant.
+    out empty for a reader of whom no more is known than what leads to the variant. `printed_texts` are texts of the
+    course that its templates print, such as its title, each line with its place.
     """
 
     course: Course
@@ -54,6 +55,7 @@ class Page:
     templates: Mapping[str, Place]
     variant: Variant
     missing: Sequence[Placeholder] = ()
+    printed_texts: Sequence[tuple[str, Place]] = ()
 
     @property
     def template(self) -> Place:
@@ -136,6 +138,10 @@ class Page:
             if number is not None:
                 return self._place_of_words(one, self.places[number])
         return self.template
+
+    def is_of_a_lesson(self, element: HtmlElement) -> bool:
+        """Whether an element is from a lesson, where its author writes Markdown, rather than from a template."""
+        return self.place(element).file.startswith("lessons/")
 
     def _place_of_words(self, element: HtmlElement, place: Place) -> Place:
         """The place that an element is from, or of the lesson's title where a template shows it there."""

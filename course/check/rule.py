@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from course.catalogue import is_catalogue, translations
 from course.check.page import Page
 from course.check.report import Severity
 from course.check.variants import Version, versions
@@ -72,6 +73,22 @@ class Checked:
         """Where the course gives each value of its theme; a value that it leaves out is given with the table."""
         content = self.files[FILE]
         return {name: Place(FILE, line_of(content, "theme", name)) for name in self.course.theme}
+
+    @cached_property
+    def printed_texts(self) -> Sequence[tuple[str, Place]]:
+        """What templates print of the course's settings and of its own catalogues, by lines, each with its place."""
+        course, content = self.course, self.files[FILE]
+        texts = {
+            "title": course.title,
+            "description": course.description,
+            "postal_address": course.postal_address,
+            "from": course.sender.name,
+        }
+        named = [(text, Place(FILE, line_of(content, "", setting))) for setting, text in texts.items()]
+        named += [(one.title, Place(FILE, line_of(content, f"tracks.{one.slug}", "title"))) for one in course.tracks]
+        lines = [(line, place) for text, place in named for line in text.split("\n")]
+        catalogues = ((path, content) for path, content in self.files.items() if is_catalogue(path))
+        return [*lines, *(one for catalogue in catalogues for one in translations(*catalogue))]
 
 
 @dataclass(frozen=True, slots=True)

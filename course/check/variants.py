@@ -205,7 +205,9 @@ class _Walk:
         names = ", ".join(f"`subscriber.{name}`" for name in asked)
         message = f"What this email asks about {names} {why}."
         fix = "Ask less in one email, print a value instead of asking for it, or declare fewer `values` in [fields]."
-        self.errors.append(CourseError(message, fix=fix, rule="too-many-variants"))
+        first = next((text for path in self._paths for text in _asked(path)), "")
+        place = self._renderer.place_of(first) if first else None
+        self.errors.append(CourseError(message, fix=fix, place=place, rule="too-many-variants"))
 
 
 def _fields_of(expressions: Iterable[str], declared: Mapping[str, Field]) -> Iterator[str]:

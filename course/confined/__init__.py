@@ -17,6 +17,7 @@ from typing import Self, TypeVar, cast
 from course.confined.messages import At, Broken, Import, Refused, Request, Returned, packed, unpacked
 from course.confined.process import Process, signal_name
 from course.errors import CourseError, Place
+from course.folder.course_file import FILE
 from course.limits import RULE, SECONDS_FOR_EMAIL, too_slow
 
 __all__ = ["MEMORY", "SECONDS", "Confined"]
@@ -127,8 +128,9 @@ class Confined:
             return too_slow(place)
         return CourseError(
             f"{'Rendering this' if place else 'Something in this course'} ended the process ({signal_name(status)}).",
-            fix="Look for something unusually large, or nested unusually deep.",
-            place=place,
+            fix="Look for something unusually large, or nested unusually deep"
+            + ("." if place else "; or take out what you changed last, and run this again."),
+            place=place or Place(FILE),
             rule=RULE,
         )
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from jinja2 import ChainableUndefined, Undefined
+from jinja2 import ChainableUndefined, Undefined, UndefinedError
 
 from course.errors import CourseError
 from course.excess import BoundedEnvironment
+from course.mistakes import in_words
 from course.model import Field, FieldKind
 from course.personal.symbols import Look, Mode, Outcome
 
@@ -143,9 +144,11 @@ class Expressions:
                 return str(value) if isinstance(value, Undefined) else value
             except CourseError:
                 raise
+            except UndefinedError as error:
+                raise _unknown(expression, reader) from error
             except Exception as error:
                 raise CourseError(
-                    f"`{expression}` cannot be worked out for every reader: {error}.",
+                    f"`{expression}` cannot be worked out for every reader: {in_words(error).rstrip('.')}.",
                     fix="Say what holds for somebody of whom nothing is known, as with `| default(…)`.",
                     rule="template",
                 ) from error
@@ -157,6 +160,17 @@ class Expressions:
         environment = BoundedEnvironment(undefined=_Missing, autoescape=False)
         environment.globals.clear()
         return environment
+
+
+def _unknown(expression: str, reader: Reader) -> CourseError:
+    missing = [f"`subscriber.{name}`" for name in fields_in(expression) if name not in reader.values]
+    what = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'}" if missing else "something in it is"
+    example = f"{missing[0][1:-1]} | default(…)" if missing else "| default(…)"
+    return CourseError(
+        f"`{expression}` cannot be worked out for every reader: {what} empty for somebody of whom nothing is known.",
+        fix=f"Say what holds for them, as with `{example}`.",
+        rule="template",
+    )
 
 
 class _Fields(dict[str, Any]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -19,6 +20,7 @@ from course.prose.exercises import CLOSE, OPEN, with_exercises
 _BODY = "font-size:17px;line-height:1.6"
 _PADDING = 2 * 44  # of the sheet that a lesson stands on, in layout.mjml, both sides, in pixels
 _BOX_PADDING = 24  # of an exercise's box, each side, in pixels
+_BROKEN = "word-break:normal;overflow-wrap:break-word"  # between words, and within one that is wider than the screen
 _MONOSPACE = "font-family:Menlo,Consolas,'Courier New',monospace"
 
 
@@ -32,21 +34,22 @@ class EmailFrame:
 
     `theme` gives colours and fonts; see `course.theme`. `picture` says which of the course's pictures an address means,
     or None for one that is shown as it stands. `mark` gives the number that marks what comes from a line of the
-    Markdown, counted from 0; see `course.marks`. `direction` is `ltr` or `rtl`; `exercise` is the word with which the
-    heading of an exercise begins.
+    Markdown, counted from 0; see `course.marks`. `direction` is `ltr` or `rtl`; `exercise` are the words with one of
+    which the heading of an exercise begins.
     """
 
     theme: Mapping[str, str]
     picture: Callable[[str], Picture | None] = _elsewhere
     mark: Callable[[int], int] | None = None
     direction: str = "ltr"
-    exercise: str = "Exercise"
+    exercise: Sequence[str] = ("Exercise",)
 
 
 def email_html(parser: MarkdownIt, tokens: Sequence[Token], frame: EmailFrame) -> str:
     """The HTML of parsed Markdown; headings begin at the second level.
 
-    What dark mode changes has an element or a class that `layout.mjml` names: `exercise`, and `cite` for a citation.
+    What dark mode changes has an element or a class that `layout.mjml` names: `exercise`, and `cite` for a citation. On
+    small screens it makes a `table` narrower.
     """
     if frame.mark is not None:
         _mark(tokens, frame.mark)
@@ -81,13 +84,13 @@ def _styles(theme: Mapping[str, str], direction: str) -> dict[str, str]:
     text, font = f"color:{theme['text']}", f"font-family:{theme['font']}"
     prose = f"{font};{_BODY};{text}"
     heading = f"{font};font-weight:bold"
-    cell = f"padding:8px 10px;border-bottom:1px solid {theme['line']};{prose};text-align:{start}"
+    cell = f"padding:8px 10px;border-bottom:1px solid {theme['line']};{prose};text-align:{start};{_BROKEN}"
     quiet = f"color:{theme['muted']};font-size:15px"
     return {
         "p": f"margin:0 0 18px;{prose}",
         "h2": f"margin:38px 0 12px;{heading};font-size:22px;line-height:1.3;{text}",
         "h3": f"margin:28px 0 8px;{heading};font-size:18px;line-height:1.35;{text}",
-        "h4": f"margin:24px 0 8px;{heading};font-size:17px;line-height:1.35;{text}",
+        **dict.fromkeys(("h4", "h5", "h6"), f"margin:24px 0 8px;{heading};font-size:17px;line-height:1.35;{text}"),
         "ul": f"margin:0 0 18px;{indent}",
         "ol": f"margin:0 0 18px;{indent}",
         "inner list": f"margin:8px 0 0;{indent}",
@@ -100,7 +103,8 @@ def _styles(theme: Mapping[str, str], direction: str) -> dict[str, str]:
         "pre": f"margin:0 0 18px;padding:14px 16px;white-space:pre-wrap;background:{theme['background']};"
         f"color:{theme['text']};border:1px solid {theme['line']};border-radius:4px;{_MONOSPACE};font-size:14px;"
         "line-height:1.5;text-align:left",
-        "table": "margin:0 0 18px;border-collapse:collapse",
+        "table": "border-collapse:collapse",
+        "table frame": "margin:0 0 18px;table-layout:fixed;width:100%",
         "th": f"{cell};font-weight:bold",
         "td": cell,
         "hr": f"margin:32px 0;border:0;border-top:1px solid {theme['line']}",
@@ -115,6 +119,7 @@ def _styles(theme: Mapping[str, str], direction: str) -> dict[str, str]:
 def _dressed(tokens: Sequence[Token], frame: EmailFrame, styles: Mapping[str, str]) -> Iterator[Token]:
     """The tokens with their styles, and with a box around each exercise."""
     opened, items = False, 0
+    last = _last_of_quotes(tokens)
     for token in with_exercises(tokens, frame.exercise):
         if token.tag == "h1":
             token.tag = "h2"  # the email's title stands above the text
@@ -125,6 +130,8 @@ def _dressed(tokens: Sequence[Token], frame: EmailFrame, styles: Mapping[str, st
                 one.attrSet("dir", "ltr")
         if token.type in {"fence", "code_block"} and frame.direction == "rtl":
             token.attrSet("dir", "ltr")
+        if id(token) in last:
+            token.attrSet("style", f"{token.attrGet('style') or ''};margin-bottom:0")
         if opened and token.nesting > 0:
             token.attrSet("style", styles["exercise h2"])
         if items and token.tag in {"ul", "ol"} and token.nesting > 0:
@@ -132,6 +139,21 @@ def _dressed(tokens: Sequence[Token], frame: EmailFrame, styles: Mapping[str, st
         opened = token.type == OPEN
         items += token.nesting if token.tag == "li" else 0
         yield token
+
+
+def _last_of_quotes(tokens: Sequence[Token]) -> set[int]:
+    """The `id` of each token that opens the last block of a quote, below which its line would run on."""
+    last, open_ones, closed = set(), list[Token](), None
+    for token in tokens:
+        if token.nesting > 0:
+            open_ones.append(token)
+        elif token.type == "blockquote_close" and closed is not None:
+            last.add(id(closed))
+        if token.nesting < 0:
+            closed = open_ones.pop()
+        elif token.nesting == 0 and token.type != "inline":
+            closed = token
+    return last
 
 
 def _style(token: Token, styles: Mapping[str, str]) -> None:
@@ -166,7 +188,7 @@ def _may_link(address: str) -> bool:
     return MARK in address if not start else start.partition(":")[0].lower() in ALLOWED_SCHEMES
 
 
-Rule = Callable[[object, Sequence[Token], int, object, object], str]
+Rule = Callable[[Any, Sequence[Token], int, Any, object], str]
 
 
 def _rules(styles: Mapping[str, str]) -> dict[str, Rule]:
@@ -175,6 +197,15 @@ def _rules(styles: Mapping[str, str]) -> dict[str, Rule]:
         assert isinstance(cited, Cited)
         return _citation(cited, styles)
 
+    def table(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: object) -> str:
+        return framing + str(renderer.renderToken(tokens, index, options, env))
+
+    # A table whose words need more than a small screen scrolls by itself. It is in another, of fixed columns, since
+    # the email's own tables would grow with it.
+    framing = (
+        f'<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="{styles["table frame"]}">'
+        '<tr><td><div class="table" style="overflow-x:auto">\n'
+    )
     # A table, since Outlook heeds no padding of anything but its cells.
     box = (
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
@@ -184,6 +215,8 @@ def _rules(styles: Mapping[str, str]) -> dict[str, Rule]:
         "citation": citation,
         "fence": _code,
         "code_block": _code,
+        "table_open": table,
+        "table_close": lambda *_: "</table>\n</div></td></tr></table>\n",
         OPEN: lambda *_: box,
         CLOSE: lambda *_: "</td></tr></table>\n",
     }

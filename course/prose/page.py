@@ -23,13 +23,13 @@ class PageFrame:
     """What a page gives the text that stands on it.
 
     `picture` says which of the course's pictures an address means, or None for one that is elsewhere; `value` is what
-    an expression over the reader comes to, safe to follow where it stands in an address; `exercise` is the word with
-    which the heading of an exercise begins; `table` is the name of a table that may be wider than the page.
+    an expression over the reader comes to, safe to follow where it stands in an address; `exercise` are the words
+    with one of which the heading of an exercise begins; `table` is the name of a table that may be wider than the page.
     """
 
     picture: Callable[[str], Picture | None]
     value: Callable[[Spot, str], str]
-    exercise: str
+    exercise: Sequence[str]
     table: str
 
 

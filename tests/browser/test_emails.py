@@ -8,11 +8,14 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page
 
+from course.folder import load
 from course.personas import PERSONAS, Persona
+from course.sample import Samples
 from sender.demo import bundled
 from tests.browser.axe import violations
 from tests.browser.courses import LANGUAGES, course_in
 from tests.browser.emails import Shown, emails_of, show_pictures, too_wide
+from tests.course.check.small import COURSE, a_lesson, small_course
 
 LARGEST = 60_000
 """Bytes of a lesson's HTML: Gmail cuts an email off at 102 kB, and a phone on a train loads slowly."""
@@ -89,6 +92,34 @@ def test_no_email_of_the_bundled_course_is_wider_than_a_small_phone(page: Page, 
 def test_no_email_of_any_language_is_wider_than_a_small_phone(page: Page, language: str) -> None:
     show_pictures(page, course_in(language))
     assert those_too_wide(page, emails_of(course_in(language))) == {}
+
+
+TABLE = """\
+| Column one | Column two | Column three | Column four | Column five |
+|---|---|---|---|---|
+| loose soil | water held | something else | interesting | five |
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_wide_table_scrolls_by_itself_and_breaks_no_word(page: Page, language: str) -> None:
+    files = small_course(a_lesson(TABLE) | {"course.toml": COURSE.replace('"en"', f'"{language}"')})
+    course = load(files)
+    page.set_viewport_size({"width": NARROWEST, "height": 640})
+    page.set_content(Samples(course, files).email(course.lessons[0]).html)
+    assert too_wide(page) == []
+    cut = """all => all.filter(one => {
+        const range = document.createRange();
+        const text = one.firstChild;
+        return [...text.data.matchAll(/\\S+/g)].some(word => {
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            return range.getClientRects().length > 1;
+        });
+    }).map(one => one.textContent)"""
+    cells = page.locator(".table th, .table td")
+    assert cells.count() == 10
+    assert cells.evaluate_all(cut) == []
 
 
 def test_an_email_in_arabic_reads_from_right_to_left(page: Page) -> None:

@@ -195,6 +195,17 @@ def test_nothing_runs_from_the_left_in_an_email_that_is_read_from_the_right(name
     assert english.count("text-align:right") == english.count('align="right"') == english.count('dir="rtl"') == 0
 
 
+def test_the_cells_of_a_table_are_smaller_on_a_small_screen_yet_large_enough() -> None:
+    narrow = email("en", "soil").html.partition("@media (max-width: 480px)")[2].partition("</style>")[0]
+    rule = narrow.partition(".table th, .table td {")[2].partition("}")[0]
+    assert ("padding-left: 4px !important" in rule, "font-size: 14px !important" in rule) == (True, True)
+
+
+@pytest.mark.parametrize("level", ["h2", "h3", "h4", "h5", "h6"])
+def test_a_heading_of_any_level_has_a_colour_for_dark_surroundings(level: str) -> None:
+    assert f".ink {level}" in dark("en", "soil")["color"]
+
+
 def bar(root: HtmlElement) -> list[str]:
     [drawn] = [one for one in elements(root, "table") if one.get("aria-hidden") == "true"]
     assert drawn.get("role") == "presentation"

@@ -70,6 +70,16 @@ def test_a_course_in_a_language_without_words_is_said_in_english_with_days_of_it
     assert "\ntorstai 29. lokakuuta\n" in text
 
 
+def test_english_words_in_a_course_that_is_read_from_the_right_keep_their_order() -> None:
+    files = small_course()
+    files["course.toml"] = files["course.toml"].replace(b'language = "en"', b'language = "he"')
+    renderer = Renderer(load(files), files, "0123456789abcdef")
+    made = sent(renderer, letter(renderer.course, "welcome"))
+    lessons, weeks = "\u20662 lessons\u2069", "\u20662 weeks\u2069"
+    assert f"{lessons} · {weeks}" in made.html
+    assert f"{lessons} · {weeks}" in made.text
+
+
 def test_a_course_changes_a_word_of_its_emails() -> None:
     catalogue = 'msgid ""\nmsgstr ""\n\nmsgid "Unsubscribe"\nmsgstr "Leave"\n'
     files = small_course({"theme/locale/en/LC_MESSAGES/messages.po": catalogue})

@@ -40,9 +40,9 @@ def buttons(html: str) -> list[tuple[str, str]]:
     return [(unescape(address), unescape(words).strip()) for address, words in links]
 
 
-def test_each_answer_is_a_button() -> None:
+def test_each_answer_is_a_lettered_button() -> None:
     odd = ODD.strip("'")
-    assert buttons(email().html) == [(f"{START}/a", odd), (f"{START}/b", "Soil")]
+    assert buttons(email().html) == [(f"{START}/a", f"a) {odd}"), (f"{START}/b", "b) Soil")]
 
 
 def test_each_answer_is_a_lettered_link_in_plain_text() -> None:
@@ -72,3 +72,10 @@ def test_the_quiz_stands_before_the_sources(part: str) -> None:
 
 def test_answers_begin_at_the_right_in_a_language_that_does() -> None:
     assert 'align="right"' in email({"course.toml": COURSE.replace('"en"', '"ar"')}).html
+
+
+def test_an_answer_has_a_letter_of_the_language() -> None:
+    arabic = buttons(email({"course.toml": COURSE.replace('"en"', '"ar"')}).html)
+    assert [words.split(") ")[0] for _, words in arabic] == ["أ", "ب"]
+    hebrew = buttons(email({"course.toml": COURSE.replace('"en"', '"he"')}).html)
+    assert [words.split(") ")[0] for _, words in hebrew] == ["a", "b"]

@@ -117,9 +117,42 @@ def test_templates_that_include_each_other_are_said_to_never_end() -> None:
     assert error.place in {Place("theme/a.txt", 2), Place("theme/b.txt", 1)}
 
 
-def test_a_macro_that_calls_itself_is_said_to_never_end() -> None:
+def test_a_macro_that_calls_itself_is_said_to_do_so() -> None:
     error = refusal(a_lesson("One.\n\n{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"))
-    assert (error.message, error.place) == ("The template never ends.", Place(LESSON, 7))
+    assert (error.message, error.place) == ("Something here calls itself without end.", Place(LESSON, 7))
+
+
+@pytest.mark.parametrize(
+    "body", ["{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}", "{% if 1 %}" * 3_000 + "x" + "{% endif %}" * 3_000]
+)
+def test_what_is_nested_too_deeply_is_said_at_its_line(body: str) -> None:
+    error = refusal(a_lesson(f"One.\n\n{body}"))
+    assert (error.message, error.place) == ("Something here is nested too deeply.", Place(LESSON, 7))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{% for a in 3 %}{% endfor %}", "a whole number is nothing to go through"),
+        ("{{ 1 + 'a' }}", "`+` does not go with a whole number and a text"),
+        ("{{ 1 < 'a' }}", "`<` cannot compare a whole number with a text"),
+        ("{{ 1 // 0 }}", "something is divided by nothing"),
+    ],
+)
+def test_what_cannot_be_worked_out_is_said_without_the_words_of_python(body: str, said: str) -> None:
+    assert refusal(a_lesson(body)).message == f"The template cannot be rendered: {said}."
+
+
+def test_a_missing_value_that_is_computed_with_is_named() -> None:
+    error = refusal(a_lesson("{{ 10 - subscriber.plants }}"))
+    assert "`subscriber.plants` is empty for somebody of whom nothing is known" in error.message
+    assert "subscriber.plants | default(…)" in error.fix
+
+
+@pytest.mark.parametrize("name", ["theme/lesson.mjml", "theme/layout.mjml"])
+def test_an_empty_template_is_said_with_its_file(name: str) -> None:
+    error = refusal({name: ""})
+    assert (error.message, error.place, error.rule) == ("The template is empty.", Place(name), "mjml")
 
 
 @pytest.mark.parametrize(

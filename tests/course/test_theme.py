@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from course.errors import CourseError, Place
 from course.folder.table import Table
-from course.theme import DEFAULT_THEME, TEXT_ON, contrast, parse_theme
+from course.theme import DEFAULT_THEME, TEXT_ON, contrast, lit, parse_theme
+
+DARK = (DEFAULT_THEME["dark_surface"], DEFAULT_THEME["dark_background"])
+COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 
 def table(**values: object) -> Table:
@@ -19,8 +24,34 @@ def test_a_course_without_a_theme_has_the_default() -> None:
 
 
 def test_what_is_set_takes_the_place_of_the_default() -> None:
-    theme = parse_theme(table(accent="#ABCDEF", width="720px", font="'Trebuchet MS', sans-serif"))
-    assert theme == DEFAULT_THEME | {"accent": "#ABCDEF", "width": "720px", "font": "'Trebuchet MS', sans-serif"}
+    given = {"text": "#ABCDEF", "width": "720px", "font": "'Trebuchet MS', sans-serif"}
+    assert parse_theme(table(**given)) == DEFAULT_THEME | given
+
+
+def test_an_accent_brings_one_for_the_dark_which_is_the_same_made_lighter() -> None:
+    assert parse_theme(table(accent="#aa0000"))["dark_accent"] == lit("#aa0000", DARK) == "#cd6969"
+    assert parse_theme(table(accent="#ffcc00"))["dark_accent"] == "#ffcc00"
+    assert parse_theme(table(accent="#aa0000", dark_accent="#ffffff"))["dark_accent"] == "#ffffff"
+    assert parse_theme(table(accent="#000000", dark_surface="#555555"))["dark_accent"] == lit("#000000", ["#555555"])
+
+
+@given(COLOURS)
+def test_the_accent_for_the_dark_can_be_read_whatever_the_accent(accent: str) -> None:
+    theme = parse_theme(table(accent=accent))
+    pairs = [pair for pair in TEXT_ON if "dark_accent" in pair]
+    assert len(pairs) == 2
+    assert all(contrast(theme[front], theme[behind]) >= 4.5 for front, behind in pairs)
+
+
+@given(COLOURS, COLOURS)
+def test_a_colour_is_made_readable_on_any_one_surface(colour: str, surface: str) -> None:
+    made = lit(colour, [surface])
+    assert contrast(made, surface) >= 4.5
+    assert made == colour or contrast(colour, surface) < 4.5
+
+
+def test_where_no_colour_can_be_read_on_all_surfaces_the_usual_one_stays() -> None:
+    assert lit("#aa0000", ["#ffffff", "#767676", "#000000"]) == DEFAULT_THEME["dark_accent"]
 
 
 @pytest.mark.parametrize(

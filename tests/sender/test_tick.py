@@ -128,6 +128,7 @@ def test_a_claimed_batch_is_taken_over_when_its_owner_is_gone_or_its_lease_over(
 @pytest.mark.parametrize(
     ("owner", "lease", "uncertain"),
     [(GONE, 60, 1), (ELSEWHERE, 60, 0), (ELSEWHERE, -1, 1), (str(this_process()), 60, 1)],
+    ids=["gone", "elsewhere", "elsewhere, lease over", "here"],
 )
 def test_a_batch_whose_sender_vanished_is_uncertain_and_not_sent(
     stage: Stage, owner: str, lease: int, uncertain: int

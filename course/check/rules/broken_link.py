@@ -101,7 +101,9 @@ def _wrong_with_path(checked: Checked, link: Linked) -> _Said:
         message = f"`{shown}` leads to a file of the course, which readers do not have."
         return message, f"{picture}Put it on the web, and link to its https:// address."
     near = get_close_matches(named, lessons, n=1)
-    meant = f"Did you mean {near[0]}? Readers do not have that either: name the lesson in words. " if near else ""
+    meant = ""
+    if near and near[0] != link.place.file:  # hardly a lesson links to itself
+        meant = f"Did you mean {near[0]}? Readers do not have that either: name the lesson in words."
     message = f"`{shown}` leads nowhere: an email has no files around it."
     return message, meant or "Write a whole address, with https:// in front, or leave the words alone."
 

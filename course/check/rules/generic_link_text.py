@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from course.check.names import name_of
+from course.check.names import name_of, says_signs_only
 from course.check.page import Page
 from course.check.report import Severity
 from course.check.rule import Fault, Rule
@@ -14,7 +14,9 @@ _LISTED = """
 en: click | click here | click this | click this link | go | here | learn more | link | more | more here |
     more info | more information | read | read it | read more | read on | read this | see here | see more |
     this | this link | this page | details | continue | find out more | continue reading | watch | tap here |
-    press here
+    press here | here's | here it is | website | the website | our website | this website | site | this site |
+    this article | the article | article | for more information | for more | more details | for details |
+    you can find it here | find it here | you will find it here | it's here | click here for more information
 de: hier | hier klicken | klick hier | klicken sie hier | klicke hier | hier lang | link | dieser link | mehr |
     mehr erfahren | mehr lesen | weiter | weiterlesen | lesen | mehr dazu | mehr infos | details | zum artikel |
     diese seite | jetzt klicken | mehr informationen | weitere informationen
@@ -64,15 +66,21 @@ _GENERIC["no"] = _GENERIC["nn"] = _GENERIC["nb"]
 _ASIDE = re.compile(r"[^\w\s'’\u0900-\u097f]+|_")
 
 
+_FIX = "Make the words that name what is there the link: `Read [the guide to soil](https://…)`."
+_FIX_IN_HTML = (
+    'Make the words that name what is there the link: `Read <a href="…">the guide to soil</a>`, or add an `aria-label`.'
+)
+
+
 def generic_links(page: Page) -> Iterator[Fault]:
-    """A link that is called only “here”, “read more” or the like, in the language of the course or in English."""
+    """A link called only by signs, or “here”, “read more” or the like in the language of the course or in English."""
     generic = _GENERIC.get(page.language, frozenset()) | _GENERIC["en"]
     for link in page.links:
         words = " ".join(_ASIDE.sub(" ", name_of(link)).replace("’", "'").lower().split())
-        if words in generic:
+        if words in generic or says_signs_only(link):
             yield Fault(
                 f"The link “{page.quoted(link)}” does not say where it leads.",
-                "Make the words that name what is there the link: `Read [the guide to soil](https://…).`",
+                _FIX if page.is_of_a_lesson(link) else _FIX_IN_HTML,
                 page.place(link),
             )
 

@@ -22,7 +22,9 @@ def skipped_levels(page: Page) -> Iterator[Fault]:
             message = (
                 f"“{page.quoted(heading)}” is a heading of level {level}, and the one before it of level {before}."
             )
-            fix = f"Write `{'#' * (before + 1)}` before it, one more than before the heading above it."
+            fix = f"Make it `<h{before + 1}>`, one level below the heading above it."
+            if page.is_of_a_lesson(heading):
+                fix = f"Write `{'#' * (before + 1)}` before it, one more than before the heading above it."
             yield Fault(message, fix, page.place(heading))
         before = level
 

@@ -9,6 +9,9 @@ from course.check.page import Page
 from course.check.report import Severity
 from course.check.rule import Fault, Rule
 
+_FIX = "Say in the square brackets where it leads: `[The guide to soil](https://…)`."
+_FIX_IN_HTML = 'Say within it where it leads: `<a href="…">The guide to soil</a>`.'
+
 
 def wordless_links(page: Page) -> Iterator[Fault]:
     """A link in which stand neither words nor a picture."""
@@ -19,7 +22,7 @@ def wordless_links(page: Page) -> Iterator[Fault]:
             default = " Give the value a default, `| default('…')`." if printed else ""
             yield Fault(
                 f"The link to `{page.attribute(link, 'href')}` has no words{prints}.",
-                f"Say in the square brackets where it leads: `[The guide to soil](https://…)`.{default}",
+                f"{_FIX if page.is_of_a_lesson(link) else _FIX_IN_HTML}{default}",
                 page.place(link),
             )
 

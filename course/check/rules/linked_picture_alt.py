@@ -9,6 +9,9 @@ from course.check.page import Page
 from course.check.report import Severity
 from course.check.rule import Fault, Rule
 
+_FIX = "Say in the square brackets where the link leads: `[![The guide as a web page](…)](https://…)`."
+_FIX_IN_HTML = 'Say in its `alt` where the link leads: `alt="The guide as a web page"`.'
+
 
 def nameless_pictures(page: Page) -> Iterator[Fault]:
     """A link in which stands a picture, with an empty `alt`, and not a word besides."""
@@ -16,8 +19,7 @@ def nameless_pictures(page: Page) -> Iterator[Fault]:
         if link.find(".//img") is not None and is_nameless(link):
             yield Fault(
                 f"The picture that leads to `{page.attribute(link, 'href')}` has no words.",
-                "Say in the square brackets, or in its `alt`, where the link leads: "
-                "`[![The guide as a web page](…)](https://…)`.",
+                _FIX if page.is_of_a_lesson(link) else _FIX_IN_HTML,
                 page.place(link),
             )
 

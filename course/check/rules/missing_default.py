@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from course.check.names import is_nameless
+from course.check.names import name_of
 from course.check.page import Page, block_of, lines_of
 from course.check.report import Severity
 from course.check.rule import Fault, Rule
 from course.errors import Place
+from course.model import FieldKind
 from course.personal.placeholders import Where
 from course.personal.readers import fields_in
 
@@ -34,9 +35,15 @@ class _Hole:
 def holes(page: Page) -> Iterator[Fault]:
     """A value that is printed and missing for such a reader, where the sentence shows it."""
     told: set[str] = set()
+    known = set()
     for hole, place, where in _found(page, told):
         told.add(hole.expression)
-        yield _fault(hole, _line_of(page, place, hole.expression), where)
+        place = _line_of(page, place, hole.expression)
+        # One that is missing twice in a line is mended in one go; without a line, what is read tells them apart.
+        once = (place, fields_in(hole.expression) or hole.expression, None if place.line else hole.seen)
+        if once not in known:
+            known.add(once)
+            yield _fault(page, hole, place, where)
 
 
 def _found(page: Page, told: set[str]) -> Iterator[tuple[_Hole, Place, str]]:
@@ -52,10 +59,11 @@ def _found(page: Page, told: set[str]) -> Iterator[tuple[_Hole, Place, str]]:
             place = _place_of(page, page.place(element), hole, in_subject)
             if place is not None:
                 yield hole, place, "email"
+    nameless = _in_nameless_links(page)
     for paragraph in page.variant.email.text.split("\n\n"):
         for hole in _holes_in(" ".join(paragraph.split()), page):
             place = _place_of(page, page.templates["txt"], hole, in_subject)
-            if hole.expression not in told and place is not None:  # else it says again what the HTML says
+            if hole.expression not in told | nameless and place is not None:  # else it says again what the HTML says
                 yield hole, place, "email"
 
 
@@ -86,7 +94,7 @@ def _lines_with_holes(page: Page) -> Iterator[tuple[str, HtmlElement]]:
         if not any(tag in text for tag in tags for text in texts if text):
             continue
         now = page.elements[number]
-        if element.tag == "title" or page.look(now).hidden or _is_in_nameless_link(now):
+        if element.tag == "title" or page.look(now).hidden or _is_in_nameless_link(page, element):
             continue
         block = block_of(element)
         if block not in known:
@@ -94,10 +102,18 @@ def _lines_with_holes(page: Page) -> Iterator[tuple[str, HtmlElement]]:
             yield from ((line, now) for line in lines_of(block))
 
 
-def _is_in_nameless_link(element: HtmlElement) -> bool:
-    """Whether the link around an element has no words at all, which is another rule's finding."""
+def _is_in_nameless_link(page: Page, element: HtmlElement) -> bool:
+    """Whether the link around an element, not yet filled, is left without words, which is another rule's finding."""
     links = (one for one in (element, *element.iterancestors("a")) if one.tag == "a")
-    return any(map(is_nameless, links))
+    return any(not _seen(name_of(link), page).strip() for link in links)
+
+
+def _in_nameless_links(page: Page) -> frozenset[str]:
+    """What is printed as the words of a link and leaves it without any; plain text says it again."""
+    tags = {one.tag: one.expression for one in page.missing if one.where is Where.HTML}
+    links = (one for one in (page.unfilled if tags else ()) if one.tag == "a")
+    names = [name for name in map(name_of, links) if not _seen(name, page).strip()]
+    return frozenset(expression for tag, expression in tags.items() if any(tag in name for name in names))
 
 
 def _holes_in(text: str, page: Page) -> Iterator[_Hole]:
@@ -139,17 +155,18 @@ def _excerpt(before: str, after: str) -> str:
     return f"{shown}{'' if shown.endswith(' ') or not after[:1].isspace() else ' '}{rest}".strip()
 
 
-def _fault(hole: _Hole, place: Place, where: str) -> Fault:
+def _fault(page: Page, hole: _Hole, place: Place, where: str) -> Fault:
     names = fields_in(hole.expression)
     seen = f"reads “{hole.seen}”" if hole.seen else "shows an empty line"
     if not names:
         fix = f"Ask first whether there is one: `{{% if {hole.expression} %}}…{{% endif %}}`."
         return Fault(f"Where there is no `{hole.expression}`, the {where} {seen}.", fix, place)
     known = " and no ".join(f"`{name}`" for name in names)
-    fix = (
-        f"Write `{{{{ subscriber.{names[0]} | default('there') }}}}` with a word that fits, "
-        f"or give `{names[0]}` a `default` in [fields]."
-    )
+    declared = page.course.fields.get(names[0])
+    write = f"Write `{{{{ subscriber.{names[0]} | default('there') }}}}` with a word that fits"
+    if declared is not None and declared.kind is not FieldKind.TEXT:  # in place of a number a word seldom fits
+        write = f"Ask first whether it is known: `{{% if subscriber.{names[0]} is defined %}}…{{% endif %}}`"
+    fix = f"{write}, or give `{names[0]}` a `default` in [fields]."
     return Fault(f"To whoever has no {known}, the {where} {seen}.", fix, place)
 
 

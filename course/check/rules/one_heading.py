@@ -17,11 +17,9 @@ def first_headings(page: Page) -> Iterator[Fault]:
         yield Fault("The email has no heading of the first level.", fix, page.template)
     for heading in found[1:]:
         message = f"“{page.quoted(heading)}” is a second heading of the first level."
-        yield Fault(
-            message,
-            "Write `<h2>`, or `##` in a lesson: the title is the heading of the first level.",
-            page.place(heading),
-        )
+        instead = "##` before it" if page.is_of_a_lesson(heading) else "<h2>`"
+        fix = f"Write `{instead}: the title is the heading of the first level."
+        yield Fault(message, fix, page.place(heading))
 
 
 RULE = Rule(

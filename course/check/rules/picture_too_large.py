@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from course.check.pictures import own_pictures
 from course.check.report import Severity
@@ -15,13 +16,17 @@ LARGEST_BYTES, WIDEST = 1_000_000, 2_000
 def too_large_pictures(checked: Checked) -> Iterator[Fault]:
     """A picture of the course of over 1 MB, or of over 2,000 pixels across."""
     for shown, picture in own_pictures(checked):
-        if len(picture.content) > LARGEST_BYTES or picture.width > WIDEST:
-            size = f"{len(picture.content) / 1_000_000:.1f} MB and {picture.width:,} pixels wide"
-            yield Fault(
-                f"The picture {picture.path} is large: {size}.",
-                f"Save it at most {WIDEST:,} pixels wide and {LARGEST_BYTES // 1_000_000} MB large.",
-                shown.place,
-            )
+        found, asked = [], []
+        if len(picture.content) > LARGEST_BYTES:
+            megabytes = ceil(len(picture.content) / 100_000) / 10  # a little over 1 MB does not read as 1.0
+            found.append(f"{megabytes} MB large")
+            asked.append(f"{LARGEST_BYTES // 1_000_000} MB large")
+        if picture.width > WIDEST:
+            found.append(f"{picture.width:,} pixels wide")
+            asked.append(f"{WIDEST:,} pixels wide")
+        if found:
+            message = f"The picture {picture.path} is {' and '.join(found)}."
+            yield Fault(message, f"Save it at most {' and '.join(asked)}.", shown.place)
 
 
 RULE = Rule(

@@ -25,7 +25,8 @@ def unusual_preheaders(page: Page) -> Iterator[Fault]:
     place = page.line_of("preheader")
     if characters < FEWEST:
         number = f"{width(unfilled)}" if exactly else f"fewer than {FEWEST}"
-        message = f"The preheader has {number} characters; an inbox fills the line with the beginning of the email."
+        noun = "character" if number == "1" else "characters"
+        message = f"The preheader has {number} {noun}; an inbox fills the line with the beginning of the email."
         yield Fault(message, "Say in a sentence what the lesson gives to whoever opens it.", place)
     elif characters > MOST:
         number = f"{width(unfilled)}" if exactly else f"over {MOST}"

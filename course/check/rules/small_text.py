@@ -19,6 +19,8 @@ def small_texts(page: Page) -> Iterator[Fault]:
         if size < SMALLEST - 0.01 and text.element.tag not in {"sub", "sup"}:
             message = f"Here text is {size:.3g} px large; {SMALLEST} px are the least."
             fix = f'Write `font-size="{SMALLEST}px"` or more; MJML\'s own default is 13px.'
+            if page.is_of_a_lesson(text.element):
+                fix = f"The template sets it, not the lesson: write {SMALLEST}px or more in {page.template.file}."
             yield Fault(message, fix, page.place(text.element))
 
 

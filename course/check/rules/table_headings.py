@@ -17,7 +17,9 @@ def tables_without_headings(page: Page) -> Iterator[Fault]:
             continue  # another rule's, where it says nothing
         heads = headings(table)
         if not any(has_words(words_of(head)) for head in heads):
-            fix = "Name the columns in its first line: `| Day | What to do |`."
+            fix = 'Name the columns in its first row: `<th scope="col">Day</th>`.'
+            if page.is_of_a_lesson(table):
+                fix = "Name the columns in its first line: `| Day | What to do |`."
             yield Fault("The table's columns have no headings.", fix, page.place(table))
         for head in heads:
             if has_words(words_of(head)) and not head.get("scope"):

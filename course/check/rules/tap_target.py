@@ -35,10 +35,19 @@ def small_targets(page: Page) -> Iterator[Fault]:
                 yield Fault(
                     f"The link “{page.quoted(link)}” stands by itself and is about {pixels:.0f} px {direction}; "
                     f"{LEAST} px are the least.",
-                    f"Give it `display:inline-block` and a `padding`, so that it has {LEAST} px; {GOOD} px are good.",
+                    _fix(direction, link, in_lesson=page.is_of_a_lesson(link)),
                     page.place(link),
                 )
                 break
+
+
+def _fix(direction: str, link: HtmlElement, *, in_lesson: bool) -> str:
+    """What to do, in HTML; or in Markdown, which has no say in how a link looks."""
+    if not in_lesson:
+        return f"Give it `display:inline-block` and a `padding`, so that it has {LEAST} px; {GOOD} px are good."
+    if link.find(".//img") is not None:
+        return "Show a larger picture, or put words beside it into the same link."
+    return "Use longer words, or put it into a sentence." if direction == "wide" else "Put it into a sentence."
 
 
 def _measured(page: Page, link: HtmlElement) -> tuple[float | None, float | None]:

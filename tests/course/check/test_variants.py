@@ -157,3 +157,9 @@ def test_questions_that_combine_without_end_are_an_error_and_end() -> None:
     everything = " ~ ".join(f"subscriber.f{number}" for number in range(12))
     report = check(a_lesson(f"{{% if ({everything}) == 'a' %}}XA{{% endif %}}") | {"course.toml": COURSE + fields})
     assert {finding.rule for finding in report.findings} == {"too-many-variants"}
+
+
+def test_too_many_variants_are_told_at_the_first_question() -> None:
+    body = "Text.\n\n" + "".join(f'{{% if subscriber.nickname == "{number}" %}}x{{% endif %}}' for number in range(60))
+    [finding] = [one for one in check(a_lesson(body)).findings if one.rule == "too-many-variants"]
+    assert str(finding.place) == "lessons/01-soil.md:7"

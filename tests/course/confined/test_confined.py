@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from course.confined import Confined
-from course.errors import CourseError, CourseErrors
+from course.errors import CourseError, CourseErrors, Place
 from course.limits import RULE
 from tests.architecture.source import ROOT
 from tests.course.confined import calls
@@ -137,7 +137,7 @@ def test_a_child_that_dies_is_told_with_the_email_it_was_at(confined: Confined) 
 
 def test_an_email_that_is_done_is_not_blamed(confined: Confined) -> None:
     error = refusal(confined, calls.die_after_rendering, "lessons/01-soil.md", signal.SIGSEGV)
-    assert error.place is None
+    assert error.place == Place("course.toml")
     assert "course" in error.message
 
 

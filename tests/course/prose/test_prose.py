@@ -169,15 +169,40 @@ def test_an_exercise_that_ends_a_lesson_ends_its_box() -> None:
     assert html("## Exercise\n\na\n").endswith("<p>a</p>\n</td></tr></table>\n")
 
 
-@pytest.mark.parametrize("heading", ["Exercises", "An exercise", "Übung"])
+@pytest.mark.parametrize("heading", ["Exercising", "An exercise", "Übung"])
 def test_another_heading_opens_no_box(heading: str) -> None:
     assert "exercise" not in html(EXERCISE.format(heading=heading)).replace("exercise</h2>", "")
 
 
 def test_the_word_for_an_exercise_is_the_languages() -> None:
-    frame = EmailFrame(DEFAULT_THEME, exercise="Übung")
-    made = render_prose(EXERCISE.format(heading="übung 1"), Bibliography({}), frame).html
-    assert made.count('class="exercise"') == 1
+    frame = EmailFrame(DEFAULT_THEME, exercise=("Übung", "Aufgabe"))
+    for heading in ("übung 1", "Aufgabe: graben"):
+        made = render_prose(EXERCISE.format(heading=heading), Bibliography({}), frame).html
+        assert made.count('class="exercise"') == 1
+
+
+def test_a_heading_of_any_level_is_at_least_as_large_as_the_text() -> None:
+    made = prose("\n\n".join(f"{'#' * level} h{level}" for level in range(1, 7))).html
+    sizes = [int(size) for size in re.findall(r"<h\d [^>]*font-size:(\d+)px", made)]
+    assert (len(sizes), min(sizes)) == (6, 17)
+
+
+def test_the_line_of_a_quote_ends_with_its_last_words() -> None:
+    made = prose("> a\n>\n> b\n>\n> > c\n").html
+    ends = [(tag, style.endswith(";margin-bottom:0")) for tag, style in re.findall(r'<(\w+) style="([^"]*)"', made)]
+    assert ends == [("blockquote", False), ("p", False), ("p", False), ("blockquote", True), ("p", True)]
+    inner = prose("> - a\n>\n>   b\n").html
+    assert re.findall(r'<(\w+) style="[^"]*margin-bottom:0"', inner) == ["ul"]
+    assert prose("> \n").html.count("margin-bottom:0") == 0
+
+
+def test_a_table_scrolls_by_itself_and_breaks_between_words() -> None:
+    made = prose("| a |\n|---|\n| b |\n").html
+    assert "table-layout:fixed;width:100%" in made.partition('<div class="table" style="overflow-x:auto">')[0]
+    assert made.rstrip().endswith("</table>\n</div></td></tr></table>")
+    cells = re.findall(r'<t[hd][^>]* style="([^"]*)"', made)
+    assert len(cells) == 2
+    assert all("word-break:normal" in cell for cell in cells)
 
 
 def test_what_is_read_from_the_right_is_indented_from_the_right() -> None:
@@ -222,7 +247,8 @@ def test_a_printed_value_is_never_read_as_markdown(value: str) -> None:
 @given(st.text(max_size=40))
 def test_whatever_is_written_the_html_holds_no_tag_of_the_authors_and_no_unfit_address(markdown: str) -> None:
     tags = read(prose(markdown).html)
-    assert not tags.names & {"script", "style", "iframe", "form", "input", "object", "svg", "div", "b"}
+    assert not tags.names & {"script", "style", "iframe", "form", "input", "object", "svg", "b"}
+    assert prose(markdown).html.count("<div") == prose(markdown).html.count('<div class="table"')
     assert all(re.match(r"(https?|mailto|tel):", address) for address in tags.addresses if ":" in address)
 
 

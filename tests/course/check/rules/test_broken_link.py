@@ -164,3 +164,7 @@ def test_any_text_is_looked_through(text: str) -> None:
 
 def test_a_link_without_an_address_is_told_once_since_the_email_keeps_its_words_alone() -> None:
     assert only_finding(a_lesson("[Dig deep and look]()")).rule == "broken-link"
+
+
+def test_a_lesson_is_not_told_to_link_to_itself() -> None:
+    assert "Did you mean" not in only("[Soil](01-soli.md)").fix

@@ -41,3 +41,19 @@ def test_words_of_another_language_or_with_more_words_are_in_order(language: str
 
 def test_a_label_names_a_link_better_than_its_words() -> None:
     assert faults("generic-link-text", a_page('<a href="#" aria-label="Read the guide to soil">Read it</a>')) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["Here's", "here’s", "website", "This article", "For more information", "You can find it here", "→", "» …"]
+)
+def test_other_words_and_signs_that_say_nothing_are_known(words: str) -> None:
+    assert len(faults("generic-link-text", a_page(f'<a href="#">{words}</a>'))) == 1
+
+
+def test_a_link_without_words_or_signs_is_another_rules_finding() -> None:
+    assert faults("generic-link-text", a_page('<a href="#"></a>')) == []
+
+
+def test_what_to_do_in_a_theme_is_said_for_html() -> None:
+    [fault] = faults("generic-link-text", a_page('<a href="#">here</a>'))
+    assert '<a href="…">' in fault.fix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.course.check.looked_at import LESSON, found, places
+from tests.course.check.looked_at import LESSON, found, places, themed
 from tests.course.check.small import a_lesson
 
 
@@ -28,3 +28,9 @@ def test_down_by_one_and_up_by_any_is_in_order(body: str) -> None:
 def test_a_readers_name_makes_no_other_finding() -> None:
     [finding] = found("heading-order", a_lesson("### For {{ subscriber.first_name }}"))
     assert "“For {{ subscriber.first_name }}”" in finding.message
+
+
+def test_what_to_do_in_a_theme_is_said_for_html() -> None:
+    [finding] = found("heading-order", themed('<mj-text font-size="16px"><h4>Soil</h4></mj-text>'))
+    assert "`<h2>`" in finding.fix
+    assert "#" not in finding.fix

@@ -68,3 +68,38 @@ def test_one_in_the_plain_text_alone_is_told_at_its_template() -> None:
     [fault] = faults("left-over-tag", a_page(text="Soil {{ name }}"))
     assert fault.place.file == "theme/lesson.txt"
     assert found("left-over-tag", themed("")) == []
+
+
+def test_a_tag_that_markdown_takes_for_emphasis_is_found_at_its_line() -> None:
+    findings = found("left-over-tag", a_lesson("Dig.\n\nIt is deep.\nHello *|FNAME|*, how are you?"))
+    assert places(findings) == [(LESSON, 8)]
+    assert findings[0].message.startswith("`*|FNAME|*`")
+    assert "{{ subscriber.first_name }}" in findings[0].fix
+
+
+@pytest.mark.parametrize(
+    "body", ["Write `*|FNAME|*` so.", "    *|FNAME|*", "```\n*|FNAME|*\n```", "Write ``a ` *|B|*``."]
+)
+def test_one_in_code_is_shown_on_purpose(body: str) -> None:
+    assert found("left-over-tag", a_lesson(body)) == []
+
+
+def test_braces_in_the_courses_title_are_told_once_at_the_title() -> None:
+    course = {"course.toml": COURSE.replace('title = "Gardens"', 'title = "Course {{ C"')}
+    findings = found("left-over-tag", course)
+    assert places(findings) == [("course.toml", 2)]
+    assert findings[0].message == "`{{ C` reaches readers as it stands."
+
+
+def test_braces_in_a_translation_are_told_at_the_catalogue() -> None:
+    course = {"course.toml": COURSE.replace('language = "en"', 'language = "de"')}
+    catalogue = "theme/locale/de/LC_MESSAGES/messages.po"
+    words = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    words += 'msgid "Please confirm"\nmsgstr "Bitte {{ jetzt"\n'
+    assert places(found("left-over-tag", {**course, catalogue: words})) == [(catalogue, 4)]
+
+
+def test_braces_of_a_lesson_are_its_own_though_the_title_has_the_same() -> None:
+    course = {"course.toml": COURSE.replace('title = "Gardens"', 'title = "Course {{ C }}"')}
+    lesson = a_lesson("Soil.\n\nHello {% raw %}{{ C }}{% endraw %}, dig.")
+    assert places(found("left-over-tag", {**course, **lesson})) == [("course.toml", 2), (LESSON, 7)]

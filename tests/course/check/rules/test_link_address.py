@@ -53,3 +53,29 @@ def test_one_with_a_default_is_in_order_whatever_words_a_made_up_reader_has_ther
 )
 def test_each_kind_of_address_is_judged(html: str, said: str) -> None:
     assert [said in fault.message for fault in faults("link-address", a_page(html))] == [True] * bool(said)
+
+
+PAGE = f'{COURSE}    page = {{ type = "text" }}\n'
+
+
+def test_one_that_is_asked_for_is_in_order_though_the_word_that_stands_for_it_is_no_address() -> None:
+    asked = "Soil.\n\n{% if subscriber.page %}[Your page]({{ subscriber.page }}){% endif %}"
+    assert found("link-address", {"course.toml": PAGE, **a_lesson(asked)}) == []
+
+
+@pytest.mark.parametrize("printed", ["subscriber.nickname", "subscriber.page | default('none')", "subscriber.page"])
+def test_one_that_is_not_asked_for_or_has_a_word_for_a_default_is_found(printed: str) -> None:
+    body = f"{{% if subscriber.plants == 3 %}}[Your page]({{{{ {printed} }}}}){{% endif %}} dig"
+    assert len(found("link-address", {"course.toml": PAGE, **a_lesson(body)})) == 1
+
+
+def test_a_number_is_no_address_however_it_is_asked_for() -> None:
+    assert (
+        len(found("link-address", a_lesson("{% if subscriber.plants %}[a]({{ subscriber.plants }}){% endif %} dig")))
+        == 1
+    )
+
+
+def test_a_declared_value_that_is_no_address_is_found() -> None:
+    body = "{% if subscriber.role == 'novice' %}[Your page]({{ subscriber.role }}){% endif %} dig"
+    assert len(found("link-address", a_lesson(body))) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from course.check import Severity
-from tests.course.check.looked_at import LESSON, a_page, faults, found, places
+from tests.course.check.looked_at import LESSON, a_page, faults, found, places, themed
 from tests.course.check.small import a_lesson
 
 
@@ -38,3 +38,9 @@ def test_a_link_with_words_is_in_order() -> None:
 )
 def test_what_is_no_link_or_has_another_name_is_none_of_its_concern(html: str, number: int) -> None:
     assert len(faults("link-text", a_page(html))) == number
+
+
+def test_what_to_do_in_a_theme_is_said_for_html() -> None:
+    [finding] = found("link-text", themed('<mj-text font-size="16px"><a href="https://example.com"></a></mj-text>'))
+    assert "<a href=" in finding.fix
+    assert "brackets" not in finding.fix

@@ -136,3 +136,22 @@ def test_a_hole_in_the_plain_text_alone_is_told_at_its_template() -> None:
 def test_a_default_in_the_course_fills_it() -> None:
     course = COURSE.replace('nickname = { type = "text" }', 'nickname = { type = "text", default = "you" }')
     assert found("missing-default", {"course.toml": course, **a_lesson(f"Hello {NAME},")}) == []
+
+
+def test_a_link_that_is_left_without_words_is_another_rules_finding_in_plain_text_as_well() -> None:
+    assert found("missing-default", a_lesson(f"[{NAME}](https://example.com/you)")) == []
+    findings = found("missing-default", a_lesson(f"[{NAME}](https://example.com/you)\n\nHello {NAME}, dig."))
+    assert places(findings) == [(LESSON, 7)]
+
+
+def test_a_field_is_told_once_in_a_line() -> None:
+    upper = "{{ subscriber.nickname | upper }}"
+    line = f"Hello {NAME}, dig in the soil as deep as you can, {upper}, and look at what you find there, {NAME}."
+    findings = found("missing-default", a_lesson(line))
+    assert places(findings) == [(LESSON, 5)]
+
+
+def test_in_place_of_a_number_no_word_is_proposed() -> None:
+    [finding] = found("missing-default", a_lesson("You have {{ subscriber.plants }} plants."))
+    assert "there" not in finding.fix
+    assert "{% if subscriber.plants" in finding.fix

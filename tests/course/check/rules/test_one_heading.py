@@ -26,3 +26,13 @@ def test_one_that_is_hidden_does_not_count() -> None:
     hidden = '<div style="display:none"><h1>Soil</h1></div>'
     assert len(faults("one-heading", a_page(hidden))) == 1
     assert faults("one-heading", a_page(f"<h1>Soil</h1>{hidden}")) == []
+
+
+def test_what_to_do_is_said_for_markdown_in_a_lesson_and_for_html_in_a_theme() -> None:
+    fixes = [
+        fault.fix
+        for at in (' data-from="0"', "")
+        for fault in faults("one-heading", a_page(f"<h1>A</h1><h1{at}>B</h1>"))
+    ]
+    assert ["`##` before it" in fix for fix in fixes] == [True, False]
+    assert "`<h2>`" in fixes[1]

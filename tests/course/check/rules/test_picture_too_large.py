@@ -27,3 +27,21 @@ def test_a_picture_of_over_a_megabyte_or_2000_pixels_across_is_a_warning(content
 
 def test_a_picture_on_the_web_is_not_weighed() -> None:
     assert findings("A word.\n\n![A desk](https://example.com/desk.png)") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "fix"),
+    [
+        (a_png(2001, 1), "is 2,001 pixels wide.", "Save it at most 2,000 pixels wide."),
+        (a_png(filling=1_000_001), "is 1.1 MB large.", "Save it at most 1 MB large."),
+        (
+            a_png(2001, 1, filling=3_000_000 - len(a_png(2001, 1))),
+            "is 3.0 MB large and 2,001 pixels wide.",
+            "Save it at most 1 MB large and 2,000 pixels wide.",
+        ),
+    ],
+    ids=["wide", "large", "both"],
+)
+def test_only_what_is_too_large_is_told(content: bytes, said: str, fix: str) -> None:
+    [finding] = findings("A word.\n\n![A desk](../assets/desk.png)", desk_png=content)
+    assert (finding.message, finding.fix) == (f"The picture assets/desk.png {said}", fix)

@@ -27,3 +27,15 @@ def test_a_picture_below_html_is_found_as_the_email_shows_it() -> None:
 
 def test_a_picture_with_words_is_none() -> None:
     assert findings("![A desk](../assets/desk.png)", desk_png=a_png()) == []
+
+
+def test_within_a_link_it_is_the_link_that_needs_words() -> None:
+    linked = "A word\n[![](../assets/desk.png) The guide to desks](https://example.com)"
+    assert findings(linked, desk_png=a_png()) == []
+    [finding] = findings("A word\n[![](../assets/desk.png)](https://example.com)", desk_png=a_png())
+    assert finding.rule == "linked-picture-alt"
+
+
+def test_a_picture_after_a_link_is_in_none() -> None:
+    after = only("A word [and a link](https://example.com) ![](../assets/desk.png)", desk_png=a_png())
+    assert after.rule == "picture-without-alt"

@@ -48,3 +48,7 @@ def test_it_does_not_say_the_subject_again(subject: str, preheader: str, again: 
 def test_one_with_a_printed_name_is_one_finding() -> None:
     [finding] = found("'{{ subscriber.first_name }}: " + "x" * 130 + "'")
     assert finding.message.startswith("The preheader has over 120 characters")
+
+
+def test_one_character_is_no_characters() -> None:
+    assert [one.message.partition(";")[0] for one in found("x")] == ["The preheader has 1 character"]

@@ -39,3 +39,8 @@ def test_14_pixels_are_enough() -> None:
 )
 def test_what_counts_is_what_is_seen(html: str, number: int) -> None:
     assert len(faults("small-text", a_page(html))) == number
+
+
+def test_in_a_lesson_the_template_is_named_that_sets_the_size() -> None:
+    fixes = [one.fix for one in faults("small-text", a_page('<p style="font-size:12px" data-from="0">Soil</p>'))]
+    assert fixes == ["The template sets it, not the lesson: write 14px or more in theme/lesson.mjml."]

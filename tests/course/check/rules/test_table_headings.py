@@ -25,3 +25,10 @@ def test_a_heading_that_says_not_what_it_heads_is_found_at_its_line() -> None:
 
 def test_a_table_for_looks_needs_none() -> None:
     assert faults("table-headings", a_page('<table role="presentation"><tr><td>x</td></tr></table>')) == []
+
+
+def test_what_to_do_is_said_for_markdown_in_a_lesson_and_for_html_in_a_theme() -> None:
+    table = '<table role="table"{}><tr><td>Monday</td><td>Dig</td></tr><tr><td>Tuesday</td><td>Sow</td></tr></table>'
+    fixes = [fault.fix for at in (' data-from="0"', "") for fault in faults("table-headings", a_page(table.format(at)))]
+    assert ["| Day |" in fix for fix in fixes] == [True, False]
+    assert "<th scope=" in fixes[1]

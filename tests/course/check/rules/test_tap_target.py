@@ -70,3 +70,20 @@ def test_height_and_width_are_worked_out_from_the_style(html: str, number: int) 
 def test_padding_makes_a_link_larger_and_an_inline_one_beyond_its_letters(style: str, number: int) -> None:
     html = f'<p style="font-size:14px;line-height:1">{LINK} style="{style}">The guide</a></p>'
     assert len(faults("tap-target", a_page(html))) == number
+
+
+def test_what_to_do_in_a_lesson_is_said_for_markdown() -> None:
+    [finding] = found("tap-target", a_lesson("Soil.\n\n[1](https://example.com)"))
+    assert finding.fix == "Use longer words, or put it into a sentence."
+
+
+def test_in_a_lesson_a_low_link_goes_into_a_sentence_and_a_small_picture_is_made_larger() -> None:
+    marked = '<p style="font-size:14px" data-from="0"><a href="https://example.com">{}</a></p>'
+    picture = '<img src="https://example.com/a.png" alt="The guide" width="20">'
+    fixes = [
+        fault.fix for words in ("The guide", picture) for fault in faults("tap-target", a_page(marked.format(words)))
+    ]
+    assert fixes == [
+        "Put it into a sentence.",
+        "Show a larger picture, or put words beside it into the same link.",
+    ]

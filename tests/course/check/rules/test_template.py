@@ -48,3 +48,9 @@ def test_jinja_over_what_templates_are_given_is_no_finding() -> None:
         ).findings
         == ()
     )
+
+
+def test_a_sentence_of_the_engine_s_own_ends_in_one_full_stop() -> None:
+    for body in ("Dig {{", "Dig {% endfor %}", "{{ subscriber.nickname x }}", "{% if %}"):
+        for finding in check(a_lesson(body)).findings:
+            assert not finding.message.endswith(".."), finding.message
