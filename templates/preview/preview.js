@@ -7,6 +7,7 @@ const parser = new DOMParser();
 const status = document.getElementById("status");
 const served = new Map(); // what the server last sent for each part, which is not always what stands there now
 let turn = 0; // the newest thing to be shown: an answer to an older one is left
+let owed = false; // whether the frames show an older email, since what would have painted a newer one was left
 
 for (const part of document.querySelectorAll("[data-part]")) served.set(part.id, part.innerHTML);
 
@@ -16,10 +17,12 @@ for (const part of document.querySelectorAll("[data-part]")) served.set(part.id,
 async function show(address, { fresh = true, said = "" } = {}) {
   const mine = ++turn;
   const url = new URL(address, location.href);
-  if (fresh && frames().length && !url.searchParams.get("view")) {
+  owed ||= fresh;
+  if (owed && frames().length && !url.searchParams.get("view")) {
     const email = await fetched(`/email${url.search}`);
     if (mine !== turn) return;
     if (email?.ok) paint(email.text, url, email.version);
+    owed = !email;
   }
   const answer = await fetched(url);
   if (mine !== turn) return;

@@ -68,6 +68,26 @@ def test_the_first_lesson_is_shown_at_four_widths(opened: Page) -> None:
     assert {width: inside[width] for width in WIDTHS} == WIDTHS
 
 
+KEEPS_ITS_NEWS = """
+    window.EventSource = class extends EventSource { constructor(address) { super(address); window.news = this; } };
+"""
+
+
+def test_an_email_that_is_on_its_way_is_shown_though_findings_come_before_it(page: Page, preview: Preview) -> None:
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.add_init_script(KEEPS_ITS_NEWS)
+    page.goto(preview.address)
+    held: list[Route] = []
+    page.route("**/email?lesson=closing*", lambda route: route.fallback() if held else held.append(route))
+    with page.expect_request("**/email?lesson=closing*"):
+        stop(page, "Closing").click()
+    page.evaluate("news.dispatchEvent(new MessageEvent('findings', { data: '{}' }))")
+    expect(page.get_by_role("main").get_by_role("heading", level=2)).to_have_text("Gardens")
+    for route in held:
+        route.fallback()
+    expect(frame(page).get_by_text("That was all.")).to_be_visible()
+
+
 def test_another_reader_gets_another_email(opened: Page) -> None:
     stop(opened, "Welcome").click()
     expect(frame(opened).get_by_text("Hello Sample,")).to_be_visible()
