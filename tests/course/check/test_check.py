@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course.check import Severity, check_files, check_folder
-from tests.course.check.small import a_lesson, check, small_course, written
+from tests.course.check.small import SOURCE, a_lesson, check, small_course, written
 
 
 def test_a_course_in_order_has_no_finding() -> None:
@@ -61,3 +61,8 @@ def test_the_welcome_and_the_closing_are_checked_too(place: str) -> None:
         (place, "undeclared-field"),
         (place, "unresolved-citation"),
     ]
+
+
+def test_a_source_of_which_no_more_than_title_and_address_are_known_has_a_link_large_enough_to_tap() -> None:
+    note = SOURCE.replace("title: On soil", "title: Soil\n    url: https://example.com/soil", 1)
+    assert check({"sources/on-soil.md": note}).findings == ()
