@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from course.model import Course, Track
+from course.model import Track
 from sender.editions import Edition, EditionBook
 from sender.progress import Progress, progress
 from sender.store import memberships
@@ -16,13 +16,13 @@ from sender.store.memberships import Sent
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """How far a person is on a course, as the edition has it by which they finished, or else the one that is live.
+    """How far a person is on a course, by `edition`: that by which they finished, or else the one that is live.
 
     `name` is empty where it is not known, `track` None where the course has but one. `finished_on` is the local day on
     which the last of their lessons came, None while there is one that they have not had.
     """
 
-    course: Course
+    edition: Edition
     track: Track | None
     name: str
     progress: Progress
@@ -44,7 +44,7 @@ def certificate(connection: Connection, book: EditionBook, delivery_id: int) -> 
     edition, so_far = max(((one, _progress(one, row.ahead.track, sent)) for one in editions), key=_preferred)
     course = edition.course
     return Certificate(
-        course,
+        edition,
         course.track(row.ahead.track) if len(course.tracks) > 1 else None,
         f"{row.fields['first_name']} {row.fields['last_name']}".strip(),
         so_far,

@@ -20,7 +20,17 @@ from sender.claim import LEASE
 from sender.editions import Edition, EditionBook
 from sender.links import Signer
 from sender.mailers import Mailer
-from sender.model import Answer, BatchState, DeliveryKind, EnrolmentStatus, Recipient, Request, Verdict, fits
+from sender.model import (
+    Answer,
+    BatchState,
+    DeliveryKind,
+    EnrolmentStatus,
+    Recipient,
+    Request,
+    Suppressed,
+    Verdict,
+    fits,
+)
 from sender.retry import again_at
 from sender.store import batches, enrolments
 from sender.store.batches import Addressee, Begun
@@ -30,6 +40,11 @@ from sender.store.suppressions import suppressed
 LATEST_START = timedelta(seconds=30)
 """A request that has not begun this long after `sending` was committed is not made: it may have been given up on."""
 
+_OF_THE_COURSE = frozenset({DeliveryKind.WELCOME, DeliveryKind.LESSON, DeliveryKind.FINISHED})
+_FOR_GOOD = frozenset({Suppressed.BOUNCED, Suppressed.COMPLAINED})
+"""What stops even an email that somebody asked for a moment ago."""
+
+_EXPECTED = {**dict.fromkeys(_OF_THE_COURSE, EnrolmentStatus.ACTIVE), DeliveryKind.CONFIRM: EnrolmentStatus.PENDING}
 _LEFT = {
     EnrolmentStatus.PAUSED: "paused",
     EnrolmentStatus.ENDED: "left the course",
@@ -118,16 +133,16 @@ def _begin(courier: Courier, batch: int, now: datetime) -> _Begun:
 
 def _gone(connection: Connection, kind: DeliveryKind, people: list[Addressee]) -> dict[int, str]:
     """Who is not to get the email after all, and why: they left, paused, were erased or suppressed since the claim."""
-    expected = EnrolmentStatus.PENDING if kind is DeliveryKind.CONFIRM else EnrolmentStatus.ACTIVE
     keys = [one.email_key for one in people if one.email_key]
-    stopped = suppressed(connection, keys, people[0].course) if people else frozenset()
+    stopped = suppressed(connection, keys, people[0].course) if people else {}
+    stopping = frozenset(Suppressed) if kind in _OF_THE_COURSE else _FOR_GOOD
     gone = {}
     for one in people:
         if one.email_key is None:
             gone[one.delivery] = "erased"
-        elif one.email_key in stopped:
+        elif not stopping.isdisjoint(stopped.get(one.email_key, ())):
             gone[one.delivery] = "suppressed"
-        elif one.status is not expected:
+        elif kind in _EXPECTED and one.status is not _EXPECTED[kind]:
             gone[one.delivery] = _LEFT[one.status]
     return gone
 

@@ -13,12 +13,13 @@ from importlib import metadata
 from sqlalchemy import Connection
 
 from course.cadence import Slot
+from course.catalogue import Catalogue, catalogue_for
 from course.folder import Files, load
 from course.model import Course, Lesson
 from course.personal.placeholders import Email, Placeholder, Where
 from course.personal.readers import Reader, reader_values
 from course.personal.symbols import Look, Mode, Outcome
-from course.render import Letter, Renderer, Variant, email_templates
+from course.render import THEME, Letter, Renderer, Variant, email_templates
 from course.sample import sample_schedule
 from sender.errors import NotFoundError
 from sender.model import DeliveryKind, EnrolmentStatus
@@ -51,6 +52,15 @@ class Edition:
     def renderer(self) -> Renderer:
         """Renders this edition's emails."""
         return Renderer(self.course, self.files, self.hash)
+
+    @cached_property
+    def words(self) -> Catalogue:
+        """What our pages say in the course's language: by the catalogues of this version, and by the course's own.
+
+        Those frozen with the templates are of the version that published it, and may lack what a page says by now.
+        """
+        own = {path: content for path, content in self.files.items() if path.startswith(THEME)}
+        return catalogue_for(own, self.course.language)
 
     def letter(self, kind: DeliveryKind, lesson: Lesson | None, track: str) -> Letter:
         """The email of a delivery. A confirmation has no lesson."""

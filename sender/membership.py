@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from course.model import Course
-from sender.editions import EditionBook
-from sender.model import DeliveryKind, EnrolmentStatus
+from sender.editions import Edition, EditionBook
+from sender.model import DeliveryKind, EnrolmentStatus, Suppressed
 from sender.schedule import beginning, own_zone
 from sender.store import memberships, subscribers
 from sender.store.database import Database
@@ -21,25 +21,29 @@ from sender.store.memberships import MembershipRow
 from sender.store.suppressions import suppress
 
 CONFIRMED_HOW = "confirmation email"
-LEFT_REASON = "unsubscribed"
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
     """A person's place on a course, found by one of the emails they got, as it is now.
 
-    `course` is the edition that is live, `zone` the time zone that holds for this person,
+    `edition` is the one of its course that is live, `zone` the time zone that holds for this person,
     `next_due_at` is UTC. `takes_part` is false once the person has left the course. Of somebody
     who was `erased` nothing else is known.
     """
 
     enrolment: int
     status: EnrolmentStatus
-    course: Course
+    edition: Edition
     zone: str
     next_due_at: datetime | None
     takes_part: bool
     erased: bool
+
+    @property
+    def course(self) -> Course:
+        """The course as its live edition has it."""
+        return self.edition.course
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,9 @@ def leave(database: Database, book: EditionBook, delivery_id: int, now: datetime
         row = memberships.membership(connection, delivery_id)
         if row is None:
             return Change(False, None)
-        ended = memberships.end_on_course(connection, row.subscriber, row.course, LEFT_REASON)
+        ended = memberships.end_on_course(connection, row.subscriber, row.course, Suppressed.UNSUBSCRIBED)
         if row.email_key is not None:
-            suppress(connection, row.email_key, row.course, LEFT_REASON, now)
+            suppress(connection, row.email_key, row.course, Suppressed.UNSUBSCRIBED, now)
         return Change(ended > 0, _now(connection, book, delivery_id))
 
 
@@ -120,10 +124,10 @@ def _now(connection: Connection, book: EditionBook, delivery_id: int) -> Members
 
 
 def _membership(connection: Connection, book: EditionBook, row: MembershipRow) -> Membership:
-    course = book.edition(connection, row.edition).course
-    zone, erased = own_zone(course, row.ahead.zone), row.email_key is None
+    edition = book.edition(connection, row.edition)
+    zone, erased = own_zone(edition.course, row.ahead.zone), row.email_key is None
     due = row.ahead.next_due_at
-    return Membership(row.ahead.enrolment, row.status, course, zone, due, row.takes_part, erased)
+    return Membership(row.ahead.enrolment, row.status, edition, zone, due, row.takes_part, erased)
 
 
 def _cohort_day(row: MembershipRow, course: Course, now: datetime) -> date | None:

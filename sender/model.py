@@ -23,12 +23,26 @@ class EnrolmentStatus(StrEnum):
 
 
 class DeliveryKind(StrEnum):
-    """What an email is for."""
+    """What an email is for.
+
+    `ACCESS` brings a fresh link to somebody's own data, `ADDRESS` asks a new address to be confirmed: both were asked
+    for on a page, are of no lesson, and move nothing on.
+    """
 
     LESSON = "lesson"
     CONFIRM = "confirm"
     WELCOME = "welcome"
     FINISHED = "finished"
+    ACCESS = "access"
+    ADDRESS = "address"
+
+
+class Suppressed(StrEnum):
+    """Why an address gets no more email. Whoever left can come back; an address that failed, or complained, cannot."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
 
 
 class BatchState(StrEnum):

@@ -21,6 +21,8 @@ class Purpose(StrEnum):
     LEAVE = "leave"
     LEARN = "learn"
     CONFIRM = "confirm"
+    ACCESS = "access"
+    ADDRESS = "address"
 
 
 def sign(purpose: Purpose, delivery: int, secret: str) -> str:

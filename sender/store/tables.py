@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest migration; a test holds it against the migrations' own account."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -173,12 +173,18 @@ enrolment = Table(
     Column("due_since", Moment),
     Column("batch_id", _ID),
     Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("resume_on", Date),
+    Column("asked_at", Moment),
+    Column("afresh", Boolean, nullable=False, server_default=text("false")),
 )
 Index("enrolment_due", enrolment.c.next_due_at, enrolment.c.id, sqlite_where=enrolment.c.next_due_at.is_not(None),
       postgresql_where=enrolment.c.next_due_at.is_not(None))  # fmt: skip
 _OPEN = text("status IN ('pending', 'active', 'paused')")
 Index("one_open_enrolment", enrolment.c.subscriber_id, enrolment.c.course_id, unique=True, sqlite_where=_OPEN,
       postgresql_where=_OPEN)  # fmt: skip
+_PENDING = text("status = 'pending'")
+Index("enrolment_pending", enrolment.c.created_at, sqlite_where=_PENDING, postgresql_where=_PENDING)
 Index("enrolment_course", enrolment.c.course_id, enrolment.c.subscriber_id)
 Index("enrolment_batch", enrolment.c.batch_id)
 
@@ -215,6 +221,7 @@ delivery = Table(
     Column("batch_id", _ID, ForeignKey("batch.id")),
     Column("outcome", String(10)),
     Column("reason", Text, nullable=False, server_default=""),
+    Column("seen", String(20)),
 )
 Index(
     "one_delivery",
@@ -255,6 +262,23 @@ consent = Table(
     Column("wording", String(64), nullable=False),
 )
 Index("consent_enrolment", consent.c.enrolment_id)
+
+wording = Table(
+    "wording",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+address_change = Table(
+    "address_change",
+    metadata,
+    Column("delivery_id", _ID, ForeignKey("delivery.id"), primary_key=True, autoincrement=False),
+    Column("email", String(320), nullable=False),
+    Column("email_key", String(320), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("done_at", Moment),
+)
 
 quiz_answer = Table(
     "quiz_answer",

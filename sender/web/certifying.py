@@ -20,7 +20,7 @@ def show(site: Site, delivery: int) -> Response:
         raise HTTPException(410)
     so_far = found.progress
     if found.finished_on is None:
-        return page("certificate-not-yet.html", found.course, had=so_far.had, total=so_far.total)
+        return page("certificate-not-yet.html", found.edition, had=so_far.had, total=so_far.total)
     track = None if found.track is None else found.track.title
     on = found.finished_on
-    return page("certificate.html", found.course, name=found.name, track=track, lessons=so_far.total, on=on)
+    return page("certificate.html", found.edition, name=found.name, track=track, lessons=so_far.total, on=on)

@@ -14,6 +14,7 @@ from sender.membership import Membership
 from sender.model import EnrolmentStatus
 from sender.web.pages import page
 from sender.web.site import Site
+from sender.web.token_pages import Form
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = timedelta(minutes=1)
@@ -23,11 +24,11 @@ def show(site: Site, delivery: int) -> Response:
     """The page with the button; or how things stand, where there is nothing left to confirm."""
     found = membership.membership(site.database, site.book, delivery)
     if found is not None and found.status is EnrolmentStatus.PENDING and not found.erased:
-        return page("confirm.html", found.course)
+        return page("confirm.html", found.edition)
     return _told(found, changed=False, now=site.clock())
 
 
-def act(site: Site, delivery: int) -> Response:
+def act(site: Site, delivery: int, form: Form) -> Response:  # noqa: ARG001  # a POST says all
     """Confirm, and say when the first email comes."""
     now = site.clock()
     change = membership.confirm(site.database, site.book, delivery, now)
@@ -40,8 +41,8 @@ def _told(found: Membership | None, *, changed: bool, now: datetime) -> Response
     if found is None:
         raise HTTPException(404)
     if found.erased or found.status is EnrolmentStatus.ENDED:
-        return page("confirm-ended.html", found.course, status=410)
-    return page("confirmed.html", found.course, changed=changed, first=_first_email(found, now))
+        return page("confirm-ended.html", found.edition, status=410)
+    return page("confirmed.html", found.edition, changed=changed, first=_first_email(found, now))
 
 
 def _first_email(found: Membership, now: datetime) -> datetime | None:

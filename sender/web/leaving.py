@@ -9,6 +9,7 @@ from starlette.responses import Response
 from sender import membership
 from sender.web.pages import page
 from sender.web.site import Site
+from sender.web.token_pages import Form
 
 _log = logging.getLogger(__name__)
 
@@ -18,10 +19,10 @@ def show(site: Site, delivery: int) -> Response:
     found = membership.membership(site.database, site.book, delivery)
     if found is None:
         return page("leave-unknown.html")
-    return page("leave.html" if found.takes_part else "left.html", found.course)
+    return page("leave.html" if found.takes_part else "left.html", found.edition)
 
 
-def act(site: Site, delivery: int) -> Response:
+def act(site: Site, delivery: int, form: Form) -> Response:  # noqa: ARG001  # a POST says all
     """Leave. Whoever has left already is told the same, and an email that is not on record is no error."""
     change = membership.leave(site.database, site.book, delivery, site.clock())
     if change.membership is None:
@@ -29,4 +30,4 @@ def act(site: Site, delivery: int) -> Response:
         return page("leave-unknown.html")
     if change.changed:
         _log.info("enrolment %d was left", change.membership.enrolment)
-    return page("left.html", change.membership.course)
+    return page("left.html", change.membership.edition)

@@ -13,10 +13,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from course.model import Course
+from course.catalogue import ENGLISH
+from course.day import date_in_words, day_in_words
+from course.direction import direction_of
 from course.theme import DEFAULT_THEME
+from sender.editions import Edition
 
 _PROBLEMS = {
+    400: ("This cannot be read", "Go back and send the form again."),
     404: ("There is nothing here", "If you came from an email, check that you used the whole link."),
     405: ("That cannot be done here", "This address does not take such a request."),
     410: ("This is no longer kept", "The data of the person that this email went to has been erased."),
@@ -26,11 +30,34 @@ _PROBLEMS = {
 }
 
 
-def page(template: str, course: Course | None = None, *, status: int = 200, **values: object) -> Response:
-    """A page from a template, in the course's colours where there is a course."""
+def page(template: str, edition: Edition | None = None, *, status: int = 200, **values: object) -> Response:
+    """A page from a template; where it belongs to a course, in its colours and its language."""
+    course = None if edition is None else edition.course
     style = _style(tuple(sorted((DEFAULT_THEME if course is None else course.theme).items())))
-    html = _environment().get_template(template).render(course=course, style=Markup(style), **values)  # noqa: S704
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            course=course,
+            style=Markup(style),  # noqa: S704  # our own style sheet
+            **_spoken(edition),
+            **values,
+        )
+    )
     return HTMLResponse(html, status, headers=headers(form_action="'self'", style_src=f"'{_hash(style)}'"))
+
+
+def _spoken(edition: Edition | None) -> dict[str, object]:
+    """What a template says things with: `_` and `ngettext`, as templates of emails have them, and days in words."""
+    words = ENGLISH if edition is None else edition.words
+    return {
+        "_": words.gettext,
+        "ngettext": words.ngettext,
+        "date_in_words": lambda day: date_in_words(day, words.language),
+        "day_in_words": lambda day: day_in_words(day, words.language),
+        "language": words.language,
+        "direction": direction_of(words.language),
+    }
 
 
 def headers(**allowed: str) -> dict[str, str]:

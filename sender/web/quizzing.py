@@ -23,4 +23,4 @@ def show(site: Site, delivery: int, quiz: str, answer: str) -> Response:
     chosen = None if asked is None else asked.answer(answer)
     if chosen is None:
         raise HTTPException(404)
-    return page("quiz.html", edition.course, quiz=asked, chosen=chosen)
+    return page("quiz.html", edition, quiz=asked, chosen=chosen)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -17,11 +18,16 @@ LARGEST_BODY = 64 * 1024
 """The most bytes that a POST may bring."""
 
 _READ_AT_MOST = 16 * LARGEST_BODY
+_MOST_FIELDS = 100
+_FORM = "application/x-www-form-urlencoded"
+
+Form = Mapping[str, str]
+"""The fields of a form by name; of a name that stands twice, the last one."""
 
 Answer = Callable[..., Response]
 """Answers a request to a site about a delivery, by its id; runs in a thread, since it waits for the database.
 
-What else the address gives follows in its order, as texts.
+What else the address gives follows in its order, as texts. What acts is also given the form that was sent, as `form`.
 """
 
 
@@ -35,23 +41,42 @@ def token_page(site: Site, path: str, purpose: Purpose, show: Answer, act: Answe
             raise HTTPException(404)
         if act is None or request.method != "POST":
             return await run_in_threadpool(show, site, delivery, *spot)
-        await _take_body(request)
-        return await run_in_threadpool(act, site, delivery, *spot)
+        form = form_in(request, await body_of(request))
+        return await run_in_threadpool(act, site, delivery, *spot, form=form)
 
     methods = ["GET"] if act is None else ["GET", "POST"]
     return Route(path, answer, methods=methods, name=path.split("/")[1])
 
 
-async def _take_body(request: Request) -> None:
-    """Read a body to its end, and leave it: that it is a POST says all (RFC 8058, section 3.2, or the page's button).
+async def body_of(request: Request) -> bytes:
+    """A body, read to its end.
 
     Raises HTTPException 413 for one that is too large. A good deal more than is allowed is read all
     the same: whoever is cut off while sending does not see the answer.
     """
-    size = 0
+    size, parts = 0, []
     async for part in request.stream():
         size += len(part)
+        if size <= LARGEST_BODY:
+            parts.append(part)
         if size > _READ_AT_MOST:
             break
     if size > LARGEST_BODY:
         raise HTTPException(413)
+    return b"".join(parts)
+
+
+def form_in(request: Request, body: bytes) -> Form:
+    """The fields of a form that was sent as pages send one; of any other body, none.
+
+    That suits a mail program's one click, which may send its field in another way: that it is a POST says all
+    (RFC 8058, section 3.2). Raises HTTPException 400 for more fields than any page has.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != _FORM:
+        return {}
+    try:
+        fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise HTTPException(400) from error
+    return dict(fields)

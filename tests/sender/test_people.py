@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from sender.errors import NotFoundError, StoreError
+from sender.model import Suppressed
 from sender.people import LARGEST_PERSON_BYTES, LONGEST_FIELD, Imported, plain_value
 from sender.roster import Row
 from sender.schedule import beginning
@@ -198,7 +199,7 @@ def test_suppressed_addresses_are_counted_and_not_enrolled(stage: Stage, scope: 
     [(course,)] = stage.rows("SELECT id FROM course WHERE slug = 'letters'")
     chosen = {"this course": int(str(course)), "everything": EVERYTHING, "another course": other}[scope]
     with stage.database.write() as connection:
-        suppress(connection, "ann@example.com", chosen, "unsubscribed", MONDAY)
+        suppress(connection, "ann@example.com", chosen, Suppressed.UNSUBSCRIBED, MONDAY)
     summary, rejected = stage.bring_in("email\nAnn@example.com\nbob@example.com\n")
     assert rejected == []
     if scope == "another course":
@@ -210,7 +211,7 @@ def test_suppressed_addresses_are_counted_and_not_enrolled(stage: Stage, scope: 
 
 def test_a_dry_run_counts_and_writes_nothing(stage: Stage) -> None:
     with stage.database.write() as connection:
-        suppress(connection, "sam@example.com", EVERYTHING, "bounced", MONDAY)
+        suppress(connection, "sam@example.com", EVERYTHING, Suppressed.BOUNCED, MONDAY)
     stage.enrol("ann")
     before = everything(stage)
     summary, rejected = stage.bring_in("email\nann@example.com\nbob@example.com\nsam@example.com\nbad\n", dry_run=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sender.model import Suppressed
 from sender.store.database import Database
-from sender.store.suppressions import EVERYTHING, address_hash, hashing_key, suppress, suppressed
+from sender.store.suppressions import EVERYTHING, address_hash, hashing_key, lift, suppress, suppressed
 from tests.sender.stage import MONDAY, SLOTS, Stage
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -13,24 +14,27 @@ pytestmark = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 
 def test_a_suppressed_address_is_found_in_its_scope(database: Database) -> None:
     with database.write() as connection:
-        suppress(connection, "ann@example.com", EVERYTHING, "bounced", MONDAY)
-        suppress(connection, "bob@example.com", 7, "unsubscribed", MONDAY)
+        suppress(connection, "ann@example.com", EVERYTHING, Suppressed.BOUNCED, MONDAY)
+        suppress(connection, "bob@example.com", 7, Suppressed.UNSUBSCRIBED, MONDAY)
     with database.read() as connection:
         everyone = ["ann@example.com", "bob@example.com", "cid@example.com"]
-        assert suppressed(connection, everyone, 7) == {"ann@example.com", "bob@example.com"}
-        assert suppressed(connection, everyone, 8) == {"ann@example.com"}
-        assert suppressed(connection, [], 7) == frozenset()
+        assert suppressed(connection, everyone, 7) == {
+            "ann@example.com": {Suppressed.BOUNCED},
+            "bob@example.com": {Suppressed.UNSUBSCRIBED},
+        }
+        assert suppressed(connection, everyone, 8) == {"ann@example.com": {Suppressed.BOUNCED}}
+        assert suppressed(connection, [], 7) == {}
 
 
 def test_asking_writes_nothing(stage: Stage) -> None:
     with stage.database.read() as connection:
-        assert suppressed(connection, ["ann@example.com"], 1) == frozenset()
+        assert suppressed(connection, ["ann@example.com"], 1) == {}
     assert stage.rows('SELECT * FROM "key"') == []
 
 
 def test_the_list_does_not_tell_who_is_on_it(stage: Stage) -> None:
     with stage.database.write() as connection:
-        suppress(connection, "ann@example.com", EVERYTHING, "bounced", MONDAY)
+        suppress(connection, "ann@example.com", EVERYTHING, Suppressed.BOUNCED, MONDAY)
         key = hashing_key(connection)
     [row] = stage.rows("SELECT * FROM suppression")
     assert not any("ann" in str(value) for value in row)
@@ -40,9 +44,29 @@ def test_the_list_does_not_tell_who_is_on_it(stage: Stage) -> None:
 
 def test_the_first_reason_stays(stage: Stage) -> None:
     with stage.database.write() as connection:
-        suppress(connection, "ann@example.com", EVERYTHING, "bounced", MONDAY)
-        suppress(connection, "ann@example.com", EVERYTHING, "complained", SLOTS[0])
+        suppress(connection, "ann@example.com", EVERYTHING, Suppressed.BOUNCED, MONDAY)
+        suppress(connection, "ann@example.com", EVERYTHING, Suppressed.COMPLAINED, SLOTS[0])
     assert stage.rows("SELECT reason FROM suppression") == [("bounced",)]
+
+
+def test_a_bounce_takes_the_place_of_an_unsubscribe_but_not_the_other_way_round(stage: Stage) -> None:
+    with stage.database.write() as connection:
+        suppress(connection, "ann@example.com", EVERYTHING, Suppressed.UNSUBSCRIBED, MONDAY)
+        suppress(connection, "ann@example.com", EVERYTHING, Suppressed.BOUNCED, SLOTS[0])
+        suppress(connection, "ann@example.com", EVERYTHING, Suppressed.UNSUBSCRIBED, SLOTS[1])
+    assert stage.rows("SELECT reason FROM suppression") == [("bounced",)]
+
+
+def test_only_an_unsubscribe_is_lifted_and_only_in_its_scope(stage: Stage) -> None:
+    with stage.database.write() as connection:
+        lift(connection, "ann@example.com", (EVERYTHING, 7))
+        suppress(connection, "ann@example.com", 7, Suppressed.UNSUBSCRIBED, MONDAY)
+        suppress(connection, "ann@example.com", 8, Suppressed.UNSUBSCRIBED, MONDAY)
+        suppress(connection, "ann@example.com", EVERYTHING, Suppressed.COMPLAINED, MONDAY)
+        lift(connection, "ann@example.com", (EVERYTHING, 7))
+    assert stage.rows("SELECT scope, reason FROM suppression ORDER BY scope") == [
+        (EVERYTHING, "complained"), (8, "unsubscribed"),
+    ]  # fmt: skip
 
 
 def test_the_key_is_made_once_and_never_changes(database: Database) -> None:

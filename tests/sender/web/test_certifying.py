@@ -74,9 +74,9 @@ def test_it_is_there_with_the_last_lesson_and_keeps_its_day_when_the_closing_com
 @pytest.mark.parametrize(
     ("until", "says"),
     [
-        (SLOTS[0].replace(hour=7), "You have not had any lesson of Letters so far."),
-        (SLOTS[0], "You have had 1 of 3 lessons of Letters ."),
-        (SLOTS[1], "You have had 2 of 3 lessons of Letters ."),
+        (SLOTS[0].replace(hour=7), "You have not had any lesson of “Letters” so far."),
+        (SLOTS[0], "You have had 1 of 3 lessons of “Letters”."),
+        (SLOTS[1], "You have had 2 of 3 lessons of “Letters”."),
     ],
 )
 def test_before_that_it_says_how_far_they_are(school: School, until: datetime, says: str) -> None:
@@ -95,7 +95,7 @@ def test_a_track_has_its_own_certificate(school: School) -> None:
     school.ask("UPDATE enrolment SET track = 'short'")
     up_to(school, SLOTS[0])
     text = words(page_of(school))
-    assert "Track Short , 1 lesson" in text
+    assert "Track “Short”, 1 lesson" in text
     school.ask("UPDATE enrolment SET track = 'long'")
     assert words(page_of(school)).startswith("Not yet You have had 1 of 2 lessons")
     up_to(school, SLOTS[1])

@@ -56,13 +56,13 @@ def test_a_first_email_that_comes_later_is_announced_in_the_persons_own_time(sch
     school.publish({path: data for path, data in product_path().items() if path != "lessons/welcome.md"})
     school.enrol(1, timezone="Asia/Kolkata")
     text = post(the_link(school)).text
-    assert '<time datetime="2026-03-03T08:00:00+05:30">Tuesday, 3 March 2026 at 08:00</time> (Asia/Kolkata)' in text
+    assert "its first email on Tuesday, 3 March at 08:00 (Asia/Kolkata)." in text
 
 
 def test_a_cohort_is_told_its_day(school: School) -> None:
     school.enrol(1, start=date(2026, 3, 16))
     text = post(the_link(school)).text
-    assert "Monday, 16 March 2026 at 07:00</time> (Europe/London)" in text
+    assert "Monday, 16 March at 07:00 (Europe/London)" in text
 
 
 def test_who_left_meanwhile_is_told_so(school: School, link: str) -> None:
