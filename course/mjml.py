@@ -1,26 +1,26 @@
-"""MJML → HTML: what the engine does not check is checked first, and what it would corrupt is kept out of its way."""
+"""MJML → HTML: what the engine does not check is checked first, and what it would corrupt goes around it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from mjml import mjml2html
 
+from course import mjml_contents as contents
 from course.errors import CourseError, Place
 from course.marks import Marks
+from course.mjml_contents import Mistake, MistakeError, UnclosedError
+from course.mjml_tags import SLOT, Tag, known_tag, tag_at
 
-_CONTENT = frozenset(
-    {"mj-text", "mj-button", "mj-raw", "mj-table", "mj-style", "mj-title", "mj-preview", "mj-navbar-link",
-     "mj-accordion-title", "mj-accordion-text", "mj-social-element"}
-)  # fmt: skip
 _IN_COLUMN = frozenset(
     {"mj-text", "mj-button", "mj-image", "mj-divider", "mj-spacer", "mj-table", "mj-raw", "mj-social", "mj-navbar",
      "mj-accordion", "mj-carousel"}
 )  # fmt: skip
 _IN_BODY = frozenset({"mj-section", "mj-wrapper", "mj-hero", "mj-raw"})
-_DEFAULTS = frozenset({"mj-all", "mj-class"})
 _CHILDREN: dict[str, frozenset[str]] = {
     "": frozenset({"mjml"}),
     "mjml": frozenset({"mj-head", "mj-body"}),
@@ -38,29 +38,16 @@ _CHILDREN: dict[str, frozenset[str]] = {
     "mj-carousel": frozenset({"mj-carousel-image"}),
 }
 _KNOWN = frozenset().union(*_CHILDREN.values(), _CHILDREN)
-_VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-)  # fmt: skip
-_PICTURES = frozenset({"mj-image", "mj-carousel-image", "img"})
-_RAW = frozenset({"style", "script", "mj-style"})
-_DEEPEST = 60
-"""How many elements may stand inside each other. The engine ends the whole process at about 9,000."""
+_CHILDREN["mj-attributes"] = _KNOWN | {"mj-all", "mj-class"}
+_UNMARKED = frozenset({"mjml", "mj-head", "mj-raw"})
 
 # A lesson's body is put in after compiling, so the variants of a lesson mostly share their MJML.
 _MOST_KNOWN = 128
 _KNOWN_HTML: dict[str, str] = {}
 
-_NAME = r"[A-Za-z_][\w:.-]*"
-_QUOTED = r""""[^"<]*"|'[^'<]*'"""
-_PART = re.compile(
-    rf"""<!--(?:(?!--).)*-->|</(?P<closed>{_NAME})\s*>|"""
-    rf"""<(?P<opened>{_NAME})(?P<attributes>(?:\s+{_NAME}(?:\s*=\s*(?:{_QUOTED}))?)*)\s*(?P<empty>/?)>""",
-    re.DOTALL,
-)
-_ATTRIBUTE = re.compile(rf"({_NAME})(?:\s*=\s*({_QUOTED}))?")
-_BARE = re.compile(r"&(?!#\d+;|#[xX][0-9a-fA-F]+;|\w+;)")
+_TAG = re.compile(r"<(/?mj(?:ml|-)[^<>]*)>")
 _REFERENCE = re.compile(r"&#(\d+);")
-_POSITION = re.compile(r"position (\d+):\d+")
+_POSITION = re.compile(r" in root template at position (\d+):\d+")
 
 
 def compile_mjml(source: str, place_of: Callable[[int], Place], marks: Marks | None = None) -> str:
@@ -72,15 +59,7 @@ def compile_mjml(source: str, place_of: Callable[[int], Place], marks: Marks | N
     """
     if marks is None and (known := _KNOWN_HTML.get(source)) is not None:
         return known
-    sheltered = _Reading(source, place_of, marks).sheltered()
-    try:
-        html = _REFERENCE.sub(_restored, mjml2html(sheltered, fonts={}, disable_comments=True))
-    except ValueError as error:
-        found = _POSITION.search(str(error))
-        line = sheltered.count("\n", 0, int(found[1])) + 1 if found else 1
-        fix = "Compare that part with a theme that works."
-        message = f"The MJML engine refuses it: {str(error).rstrip('.')}."
-        raise CourseError(message, fix=fix, place=place_of(line), rule="mjml") from error
+    html = _Reading(source, place_of, marks).html()
     if marks is None:
         while len(_KNOWN_HTML) >= _MOST_KNOWN:
             _KNOWN_HTML.pop(next(iter(_KNOWN_HTML)), None)
@@ -88,155 +67,209 @@ def compile_mjml(source: str, place_of: Callable[[int], Place], marks: Marks | N
     return html
 
 
+class _StructureError(Exception):
+    """A mistake among MJML's own elements, and the number of the tag where it has been found."""
+
+    def __init__(self, mistake: Mistake, tag: int) -> None:
+        super().__init__(mistake.message)
+        self.mistake = mistake
+        self.tag = tag
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The engine's HTML around its slots: one text more than there are slots, each of which tells what it is for."""
+
+    texts: tuple[str, ...]
+    slots: tuple[int, ...]
+
+    def filled(self, around: Sequence[str]) -> str:
+        parts = [""] * (len(self.texts) + len(self.slots))
+        parts[::2] = self.texts
+        parts[1::2] = [around[slot] for slot in self.slots]
+        return "".join(parts)
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _frame(shape: str) -> _Frame:
+    """What the engine makes of a shape. Most lessons of a course have one of a few."""
+    opened = _opened(shape)
+    if opened:
+        tag, number = opened[-1]
+        raise _StructureError(contents.never_closed(tag.name), number)
+    # The engine moves some slots, repeats some and leaves some out, so each holds its number.
+    first, *others = shape.split(SLOT)
+    numbered = first + "".join(f"{SLOT}{number}{SLOT}{other}" for number, other in enumerate(others))
+    try:
+        html = mjml2html(numbered, fonts={}, disable_comments=True)
+    except ValueError as error:
+        raise _refused(str(error), numbered) from error
+    parts = _REFERENCE.sub(_restored, html).split(SLOT)
+    return _Frame(tuple(parts[::2]), tuple(map(int, parts[1::2])))
+
+
+def _refused(said: str, numbered: str) -> _StructureError:
+    """What the engine says. The last tag before the position that it tells is meant."""
+    found = _POSITION.search(said)
+    number = numbered.count("<", 0, int(found[1]) + 1) - 1 if found else 0
+    message = f"The MJML engine refuses it: {_POSITION.sub('', said).rstrip('.')}."
+    return _StructureError(Mistake(message, "Compare that part with a theme that works."), number)
+
+
 def _restored(found: re.Match[str]) -> str:
     number = int(found[1]) if len(found[1]) <= len("1114111") else 0
     return chr(number) if 0xA0 < number < 0xD800 or 0xDFFF < number <= 0x10FFFF else found[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Element:
-    name: str
-    line: int
-    holds_content: bool
+def _opened(shape: str) -> list[tuple[Tag, int]]:
+    """The elements that are open at the end of a shape: the tag of each, and its number.
+
+    Raises _StructureError for the first tag that does not belong where it stands.
+    """
+    opened: list[tuple[Tag, int]] = []
+    for number, piece in enumerate(shape.split("<")[1:]):
+        tag, _ = tag_at(piece)
+        assert tag is not None
+        mistake = _misplaced(tag, opened[-1][0] if opened else None)
+        if mistake is not None:
+            raise _StructureError(mistake, number)
+        if tag.opens:
+            opened.append((tag, number))
+        elif tag.closes:
+            opened.pop()
+    return opened
+
+
+def _misplaced(tag: Tag, parent: Tag | None) -> Mistake | None:
+    name, within = tag.name, parent.name if parent else ""
+    if tag.closes:
+        return None if name == within else contents.closing_nothing(name, within)
+    children = _CHILDREN.get(within, frozenset())
+    if name in children:
+        return contents.without_alt(name) if tag.lacks_alt and within != "mj-attributes" else None
+    if parent is not None and parent.holds:
+        return contents.misplaced(name, within)
+    if name not in _KNOWN:
+        return contents.unknown(name)
+    where = f"inside `<{within}>`" if within else "outside `<mjml>`"
+    fix = f"There may stand: {', '.join(sorted(children)) or 'nothing'}."
+    return Mistake(f"`<{name}>` cannot stand {where}.", fix)
 
 
 class _Reading:
-    """Reads an MJML document once: refuses its mistakes, and writes it so that the engine does not corrupt it."""
+    """Reads an MJML document once, in parts: every other one is an MJML element's tag, without its `<` and `>`.
+
+    The tag `at` is counted from 0; the words behind it go up to the next.
+    """
 
     def __init__(self, source: str, place_of: Callable[[int], Place], marks: Marks | None) -> None:
-        self._source = source
+        self._parts = _TAG.split(contents.without_remarks(source))
         self._place_of = place_of
         self._marks = marks
-        self._open: list[_Element] = []
-        self._line = 1
+        self._in_head = False
+        self._shape: list[str] = []
+        self._around: list[str] = []
 
-    def sheltered(self) -> str:
-        """The document in ASCII and with as many lines, its attributes and white space safe from the engine."""
-        written: list[str] = []
-        position = 0
-        while position < len(self._source):
-            start = self._source.find("<", position)
-            start = len(self._source) if start < 0 else start
-            written.append(self._text(self._source[position:start]))
-            if start == len(self._source):
-                break
-            part = _PART.match(self._source, start)
-            if part is None:
-                raise self._malformed(start)
-            written.append(self._tag(part))
-            self._line += part[0].count("\n")
-            position = part.end()
-            if part["opened"] in _RAW and not part["empty"]:
-                position = self._skip(position, part["opened"], written)
-        if self._open:
-            element = self._open[-1]
-            raise self._mistake(f"`<{element.name}>` is never closed.", f"Add `</{element.name}>`.", element.line)
-        return "".join(written).encode("ascii", "xmlcharrefreplace").decode()
+    def html(self) -> str:
+        """The document's HTML."""
+        self._read()
+        try:
+            frame = _frame("".join(self._shape))
+        except _StructureError as found:
+            raise self._structure_error(found) from found
+        return frame.filled(self._around)
 
-    def _skip(self, position: int, name: str, written: list[str]) -> int:
-        """Take what stands in a style or script as it is, up to its closing tag."""
-        end = self._source.find(f"</{name}", position)
-        end = len(self._source) if end < 0 else end
-        # Values that Jinja printed there are escaped for text, which CSS does not know.
-        written.append(self._source[position:end].replace("&#x27;", "'").replace("&quot;", '"'))
-        self._line += self._source.count("\n", position, end)
-        return end
+    def _read(self) -> None:
+        before, *parts = self._parts
+        if before.strip():
+            raise self._error(contents.stray(before, ""), 0)
+        for at, (written, words) in enumerate(zip(parts[::2], parts[1::2], strict=True)):
+            tag = known_tag(written)
+            if tag is None:
+                tag, words = self._tag(written, words, at)
+            self._around += tag.around
+            self._shape.append(tag.shape)
+            if self._marks is not None:
+                self._mark(tag, self._marks, at)
+            if tag.mistake:
+                raise self._error(Mistake(*tag.mistake), 2 * at + 1)
+            if words and not words.isspace():
+                if not tag.holds:
+                    raise self._stray(words, at)
+                self._shape.append(SLOT)
+                self._around.append(self._held(tag.name, words, at))
 
-    def _text(self, text: str) -> str:
-        bare = _BARE.search(text)
-        if bare is not None:
-            line = self._line + text.count("\n", 0, bare.start())
-            raise self._mistake("A `&` stands here by itself.", "Write it as `&amp;`.", line)
-        blank = not text.strip()
-        if not blank and not self._in_content():
-            line = self._line + text[: len(text) - len(text.lstrip())].count("\n")
-            raise self._mistake("This text stands in no element that holds text.", "Put it into <mj-text>.", line)
-        self._line += text.count("\n")
-        # Between two inline tags the engine drops white space, but only where that begins with a line break.
-        return f" {text}" if blank and text.startswith("\n") and self._in_content() else text
-
-    def _tag(self, part: re.Match[str]) -> str:
-        if part["closed"]:
-            self._close(part["closed"])
-            return part[0]
-        if not part["opened"]:
-            return part[0]
-        name, content = part["opened"], self._in_content()
-        if content:
-            self._refuse_within_content(name)
-        else:
-            self._refuse_misplaced(name)
-        attributes = self._attributes(name, part["attributes"])
-        if self._marks is not None:
-            attributes = self._marked(name, attributes, content, self._marks)
-        if not part["empty"] and not (content and name.lower() in _VOID):
-            self._open.append(_Element(name, self._line, content or name in _CONTENT))
-            if len(self._open) > _DEEPEST:
-                raise self._mistake(f"More than {_DEEPEST} elements stand inside each other here.", "Nest fewer.")
-        return f"<{name}{attributes}{part['empty']}>"
-
-    def _attributes(self, name: str, text: str) -> str:
-        given = {found[1]: found[2] for found in _ATTRIBUTE.finditer(text)}
-        if name in _PICTURES and "alt" not in given:
-            fix = 'Add alt="…" that says what it shows, or alt="" where it is only for looks.'
-            raise self._mistake(f"`<{name}>` has no `alt`.", fix)
-        if name == "mj-style" and "inline" in given:
-            raise self._mistake("The engine does not apply `inline` styles.", "Leave `inline` out.")
-        written = (f" {key}" if value is None else f" {key}={self._quoted(value)}" for key, value in given.items())
-        return "".join(written) + "\n" * text.count("\n")
-
-    def _marked(self, name: str, attributes: str, content: bool, marks: Marks) -> str:
-        """An element's attributes with its mark: what stands in MJML's head makes no element, and has none."""
-        place = self._place_of(self._line)
-        if content:
-            return attributes if name == "br" else f"{attributes}{marks.attribute(place)}"
-        if any(element.name == "mj-head" for element in self._open) or name in {"mjml", "mj-head", "mj-raw"}:
-            return attributes
-        if 'css-class="' in attributes:
-            return attributes.replace('css-class="', f'css-class="{marks.css_class(place)} ', 1)
-        return f'{attributes} css-class="{marks.css_class(place)}"'
-
-    def _quoted(self, value: str) -> str:
-        if _BARE.search(value):
-            raise self._mistake("A `&` stands by itself in an attribute.", "Write it as `&amp;`.")
-        for sign, reference in (('"', "&quot;"), ("\\", "&#92;"), ("\n", "&#10;"), ("\t", "&#9;")):
-            value = value[0] + value[1:-1].replace(sign, reference) + value[-1]
-        return f'"{value[1:-1]}"'
-
-    def _close(self, name: str) -> None:
-        if not self._open:
-            raise self._mistake(f"`</{name}>` closes nothing.", "Take it away.")
-        element = self._open.pop()
-        if name != element.name:
-            fix = f"Close `<{element.name}>` first, or take `</{name}>` away."
-            raise self._mistake(f"`</{name}>` closes nothing here: `<{element.name}>` is open.", fix)
-
-    def _refuse_within_content(self, name: str) -> None:
-        if name.startswith("mj-"):
-            outer = next(element.name for element in self._open if element.holds_content)
-            raise self._mistake(f"`<{name}>` cannot stand inside `<{outer}>`.", f"Close `<{outer}>` first.")
-
-    def _refuse_misplaced(self, name: str) -> None:
-        parent = self._open[-1].name if self._open else ""
-        if name not in _KNOWN and not (parent == "mj-attributes" and name in _DEFAULTS):
-            fix = "Check its spelling, or put HTML into <mj-text>."
-            raise self._mistake(f"`<{name}>` is not an MJML element.", fix)
-        children = _CHILDREN.get(parent, frozenset())
-        if parent != "mj-attributes" and name not in children:
-            where = f"inside `<{parent}>`" if parent else "outside `<mjml>`"
-            fix = f"There may stand: {', '.join(sorted(children)) or 'nothing'}."
-            raise self._mistake(f"`<{name}>` cannot stand {where}.", fix)
-
-    def _in_content(self) -> bool:
-        return bool(self._open) and self._open[-1].holds_content
-
-    def _malformed(self, start: int) -> CourseError:
-        tag = re.compile(rf"</?{_NAME}").match(self._source, start)
+    def _tag(self, written: str, words: str, at: int) -> tuple[Tag, str]:
+        """A tag that is not known yet, and the words behind it."""
+        tag, words = tag_at(f"{written}>{words}")  # the first `>` may stand in a value
         if tag is None:
-            fix = "Write it as `&lt;`; a comment is `<!-- … -->`, without `--` in it."
-            return self._mistake("A `<` begins no tag here.", fix)
-        fix = 'Write each attribute as name="value", a `<` in it as `&lt;`, and end the tag with `>`.'
-        return self._mistake(f"The tag `{tag[0]}` is not well written.", fix)
+            raise self._error(contents.malformed(written), 2 * at + 1)
+        if not tag.shape:
+            raise self._error(contents.unknown(tag.name), 2 * at + 1)
+        return tag, words
 
-    def _mistake(self, message: str, fix: str, line: int | None = None) -> CourseError:
-        return CourseError(message, fix=fix, place=self._place_of(line or self._line), rule="mjml")
+    def _held(self, holder: str, words: str, at: int) -> str:
+        mark = None if self._marks is None else self._marking(self._marks, 2 * at + 2)
+        try:
+            return contents.held(holder, words, mark)
+        except MistakeError as found:
+            raise self._error(found.mistake, 2 * at + 2) from found
+        except UnclosedError as left:
+            raise self._unclosed(left, holder, at) from left
+
+    def _marking(self, marks: Marks, part: int) -> Callable[[int], str]:
+        return lambda lines: marks.attribute(self._place_of(self._lines[part] + lines))
+
+    def _mark(self, tag: Tag, marks: Marks, at: int) -> None:
+        """Give the tag that was taken last its mark: what stands in MJML's head makes no element, and has none."""
+        if tag.name == "mj-head":
+            self._in_head = tag.opens
+        if tag.closes or self._in_head or tag.name in _UNMARKED:
+            return
+        before, css_class, behind = tag.shape.partition(' css-class="')
+        if css_class:
+            self._shape[-1] = f"{before}{css_class}{SLOT} {behind}"
+        else:
+            before = f"<{tag.name}"
+            self._shape[-1] = f'{before} css-class="{SLOT}"{tag.shape.removeprefix(before)}'
+        mark = marks.css_class(self._place_of(self._lines[2 * at + 1]))
+        self._around.insert(len(self._around) - len(tag.around) + before.count(SLOT), mark)
+
+    def _stray(self, words: str, at: int) -> CourseError:
+        opened = self._opened()
+        return self._error(contents.stray(words, opened[-1][0].name if opened else ""), 2 * at + 2)
+
+    def _unclosed(self, left: UnclosedError, holder: str, at: int) -> CourseError:
+        """What is said where a tag of MJML's, or the document's end, follows while an element of HTML is open."""
+        following = 2 * at + 3
+        if following == len(self._parts):
+            return self._error(contents.never_closed(left.name, left.lines), 2 * at + 2)
+        tag, _ = tag_at(f"{self._parts[following]}>{self._parts[following + 1]}")
+        if tag is None:
+            return self._error(contents.malformed(self._parts[following]), following)
+        if tag.closes:
+            return self._error(contents.closing_nothing(tag.name, left.name), following)
+        return self._error(contents.misplaced(tag.name, holder), following)
+
+    def _opened(self) -> list[tuple[Tag, int]]:
+        try:
+            return _opened("".join(self._shape))
+        except _StructureError as found:
+            raise self._structure_error(found) from found
+
+    def _structure_error(self, found: _StructureError) -> CourseError:
+        return self._at(found.mistake, 2 * found.tag + 1)
+
+    def _error(self, mistake: Mistake, part: int) -> CourseError:
+        """A mistake in a part, as an error. Raises one for an earlier mistake in the structure."""
+        self._opened()
+        return self._at(mistake, part)
+
+    def _at(self, mistake: Mistake, part: int) -> CourseError:
+        place = self._place_of(self._lines[min(part, len(self._lines) - 1)] + mistake.lines)
+        return CourseError(mistake.message, fix=mistake.fix, place=place, rule="mjml")
+
+    @cached_property
+    def _lines(self) -> Sequence[int]:
+        """The line in which each part begins."""
+        return list(accumulate((part.count("\n") for part in self._parts[:-1]), initial=1))

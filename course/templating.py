@@ -185,20 +185,8 @@ def printed_as_text(value: object) -> str:
 
 
 def printed_in_mjml(value: object) -> str:
-    """A printed value as it survives the MJML engine, in text and in attributes.
-
-    The engine corrupts non-ASCII, backslashes and line breaks in attributes, so all are written as
-    character references.
-    """
-    if isinstance(value, Symbol | Markup):
-        return Markup(str(value))  # noqa: S704  # a token, or what a template wrote
-    return _sheltered(str(value))
-
-
-@lru_cache(maxsize=1024)  # a layout prints the same few colours hundreds of times in an email
-def _sheltered(text: str) -> Markup:
-    escaped = escape(text).replace("\\", "&#92;").replace("\n", "&#10;").replace("\t", "&#9;")
-    return Markup(escaped.encode("ascii", "xmlcharrefreplace").decode())  # noqa: S704  # escaped right here
+    """A printed value as it stands in text and in attributes; `course.mjml` keeps it from what the engine corrupts."""
+    return Markup(str(value) if isinstance(value, Symbol | Markup) else escape(str(value)))  # noqa: S704  # escaped
 
 
 def _refuse_printed(value: object) -> None:
@@ -230,17 +218,23 @@ def _marked(text: str, file: str, line: int) -> str:
 
 def without_marks(text: str) -> tuple[str, list[Place]]:
     """Rendered text without the marks of its lines, and the place that each of its lines begins in."""
+    unmarked, *marked = _LINE.split(text)
+    parts = [(Place(""), unmarked), *zip(map(_place, marked[::2]), marked[1::2], strict=True)]
     places: list[Place] = []
-    here = Place("")
-    for line in text.split("\n"):
-        before, *marked = _LINE.split(line)
-        first = here if before.strip() else None
-        for mark, following in zip(marked[::2], marked[1::2], strict=True):
-            file, _, number = mark.rpartition(":")
-            here = Place(file, int(number))
-            first = here if first is None and following.strip() else first
-        places.append(first or here)
-    return _LINE.sub("", text), places
+    first: Place | None = None  # where what stands first in the line comes from
+    for here, part in parts:
+        ending, *lines = part.split("\n")
+        first = here if first is None and ending and not ending.isspace() else first
+        for line in lines:
+            places.append(first or here)
+            first = here if line.strip() else None
+    return "".join([unmarked, *marked[1::2]]), [*places, first or here]
+
+
+@lru_cache(maxsize=2_000)
+def _place(mark: str) -> Place:
+    file, _, number = mark.rpartition(":")
+    return Place(file, int(number))
 
 
 def template_error(error: Exception, fallback: Place) -> CourseError:

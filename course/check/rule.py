@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from course.catalogue import is_catalogue, translations
 from course.check.page import Page
@@ -14,12 +16,13 @@ from course.errors import CourseError, CourseErrors, Place
 from course.folder import Files
 from course.folder.course_file import FILE, line_of
 from course.model import Course
-from course.render import TEMPLATES, Letter, Renderer
+from course.render import TEMPLATES, Letter, Renderer, email_templates
 
 # What is rendered for a check is never sent, so nobody gains from guessing its tags.
 _SALT = "c0ffee0000"
 THEME = "theme/"
 _ENDINGS = ("mjml", "txt", "subject", "preheader")
+_PART = re.compile(r'\{% *(?:extends|include) +"([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,20 @@ class Checked:
         return known
 
     def templates(self, letter: Letter) -> Mapping[str, Place]:
-        """The place of each template that an email is made with, by its ending: the course's own, or ours."""
-        names = {ending: f"{letter.template}.{ending}" for ending in _ENDINGS}
-        return {
-            ending: Place(f"{THEME if f'{THEME}{name}' in self.files else TEMPLATES}{name}")
-            for ending, name in names.items()
-        }
+        """The place of each template that an email is made with, by its ending: the course's own, or ours.
+
+        What is missing from an email of ours is missing because of a part that the course has emptied or of its layout.
+        """
+        return {ending: Place(self._template(f"{letter.template}.{ending}")) for ending in _ENDINGS}
+
+    def _template(self, name: str) -> str:
+        own, ours = f"{THEME}{name}", f"{TEMPLATES}{name}"
+        if own in self.files:
+            return own
+        parts = [f"{THEME}{part}" for part in _PART.findall(email_templates().get(ours, b"").decode())]
+        emptied = (part for part in parts if not self.files.get(part, b"-").strip())
+        layout = (part for part in parts if part in self.files and part.startswith(f"{THEME}layout."))
+        return next(chain(emptied, layout), ours)
 
     @cached_property
     def theme_places(self) -> Mapping[str, Place]:

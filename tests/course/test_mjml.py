@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mjml import mjml2html
 
 from course.errors import CourseError, Place
 from course.mjml import compile_mjml
@@ -154,9 +156,10 @@ def test_defect_5_deep_nesting_ten_thousand_tags_are_refused_before_they_end_the
         "&" * 50_000,
         "<!--" * 20_000,
         "<mj-text>" * 20_000,
+        "<mj-" * 200_000,
         "</b>" * 20_000,
     ],
-    ids=["signs", "tags", "quotes", "attributes", "ampersands", "comments", "elements", "ends"],
+    ids=["signs", "tags", "quotes", "attributes", "ampersands", "comments", "elements", "beginnings", "ends"],
 )
 def test_whatever_is_repeated_is_refused_and_not_puzzled_over(content: str) -> None:
     mistake(document(f"<mj-text>{content}"))
@@ -186,6 +189,21 @@ def test_whatever_is_repeated_is_refused_and_not_puzzled_over(content: str) -> N
         ("<mj-text>\n<b", 5, "The tag `<b` is not well written"),
         ("\nstray words", 5, "This text stands in no element that holds text"),
         ("<mj-text>a</mj-text>\n<![CDATA[x]]>", 5, "A `<` begins no tag here"),
+        (
+            "<mj-text>\n<b>x\n<mj-image src='x' alt='' /></b></mj-text>",
+            6,
+            "`<mj-image>` cannot stand inside `<mj-text>`",
+        ),
+        ("<mj-text>a</mj-text>\n<mj-text>\n</b></mj-text>", 6, "`</b>` closes nothing here: `<mj-text>` is open"),
+        ("<mj-text>a</mj-text>\n</b>", 5, "`</b>` closes nothing here: `<mj-column>` is open"),
+        ("<mj-text>a</mj-text>\n<!--[if mso]><br /><![endif]-->", 5, "A condition for Outlook stands in no element"),
+        ("<mj-text>a</mj-text>\n<!-- a -- b -->", 5, "A `<` begins no tag here"),
+        ("<mj-text>\n<!-- a -- b --></mj-text>", 5, "A `<` begins no tag here"),
+        ("<mj-text>\n<style>a {}</mj-text>\n<mj-raw>\n</mj-raw>", 5, "`</mj-text>` closes nothing here: `<style>` is"),
+        ("<mj-text><b>x</b>\n<b</mj-text>", 5, "The tag `<b` is not well written"),
+        ("<mj-text>a</mj-text>\n<mj-button\n", 5, "The tag `<mj-button` is not well written"),
+        ("<mj-text><b>\n<mj-button\ntitle='a > b' c></mj-button>", 5, "`<mj-button>` cannot stand inside `<mj-text>`"),
+        ("<!-- a\nremark -->\n<mj-text>\n<p>&</p></mj-text>", 7, "A `&` stands here by itself"),
     ],
 )
 def test_a_mistake_is_said_with_its_line(content: str, line: int, said: str) -> None:
@@ -208,12 +226,44 @@ def test_a_mistake_is_said_with_its_line(content: str, line: int, said: str) -> 
             "is not an MJML element",
         ),
         ("<mjml>\n<mj-head><mj-text>x</mj-text></mj-head></mjml>", 2, "cannot stand inside `<mj-head>`"),
+        ("<mjml>\n<mj-body>\n<mj-section><mj-column><mj-text>\n<b>", 4, "`<b>` is never closed"),
+        ("<mjml>\n<mj-head>\n<mj-title>a\n<b>c</b></mj-title></mj-head></mjml>", 4, "cannot stand inside `<mj-title>`"),
+        ("<mjml>\n<mj-head>\n<mj-style>a {}\n", 3, "`<mj-style>` is never closed"),
+        ("\n\n", 1, "refuses"),
+        (
+            "<mjml><mj-head><mj-title>a\nb</mj-title>\n<mj-attributes>\n<mj-class /></mj-attributes></mj-head></mjml>",
+            4,
+            "refuses",
+        ),
     ],
 )
 def test_a_mistake_in_the_frame_is_said_with_its_line(source: str, line: int, said: str) -> None:
     found, message = mistake(source)
     assert said in message
     assert found == line
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("<mj-text>\n</b></mj-text>\n<mj-foo />", 5),
+        ("<mj-foo />\n<mj-text></b></mj-text>", 4),
+        ("<mj-foo />\nstray words", 4),
+        ("stray words\n<mj-foo />", 4),
+        ("<mj-button href='&'>x</mj-button>\n<mj-foo />", 4),
+        ("<mj-foo />\n<mj-button href='&'>x</mj-button>", 4),
+    ],
+)
+def test_of_several_mistakes_the_first_is_said(content: str, line: int) -> None:
+    assert mistake(document(content))[0] == line
+
+
+def test_what_is_known_from_one_place_is_still_a_mistake_in_another() -> None:
+    html = compiled(document("<mj-text><b>x</b></mj-text>"))
+    assert "<b>x</b>" in html
+    assert mistake(document("", head="<mj-title><b>x</b></mj-title>"))[0] == 2
+    for _ in range(2):
+        assert mistake(document("<mj-text>\n<i></mj-text>")) == (5, "`</mj-text>` closes nothing here: `<i>` is open.")
 
 
 def test_what_themes_may_write_is_taken() -> None:
@@ -224,23 +274,103 @@ def test_what_themes_may_write_is_taken() -> None:
         '<mj-style>.a::before { content: "\\201C é" }</mj-style>'
     )
     content = (
-        "<!-- a remark, with <mj-foo> in it -->\n<mj-text>a<br>b &nbsp;&copy;&#8220;&#x201d; <i>c</i><hr/></mj-text>"
+        "<!-- a remark, with <mj-foo> in it -->\n<mj-text css-class='größe'>a<br>b &nbsp;"
+        "&copy;&#8220;&#x201d; <i>c</i><hr/></mj-text>"
         "<mj-raw><!--[if mso]><b>x</b><![endif]--></mj-raw><mj-table><tr><td>x</td></tr></mj-table>"
     )
     html = compiled(document(content, head))
     assert 'content: "\\201C é"' in html
     assert 'a > b { x: "&" }' in html
-    assert "&nbsp;&copy;“&#x201d;" in html
+    assert "a<br>b &nbsp;&copy;&#8220;&#x201d; <i>c</i><hr/></div>" in html
+    assert "<!--[if mso]><b>x</b><![endif]-->" in html
+    assert 'class="größe"' in html
+    assert "remark" not in html
+
+
+@pytest.mark.parametrize("words", ["`0`", "``", "a`b", "`1` `2`", "&#96;"])
+def test_the_sign_that_stands_for_what_goes_around_the_engine_may_be_written_anywhere(words: str) -> None:
+    head = f"<mj-title>{words}</mj-title><mj-style>{words}</mj-style>"
+    text = f'<mj-text css-class="{words}"><b title="{words}">{words}</b></mj-text>'
+    html = compiled(document(f'{text}<mj-button href="{words}">{words}</mj-button>', head))
+    found = attributes(html)
+    plain = unescape(words)
+    assert found["b title"] == found["a href"] == found["div aria-label"] == [plain]
+    assert plain in found["td class"]
+    assert f">{words}</b>" in html
+    assert f"<title>{words}</title>" in html
+    assert f'<style type="text/css">{words}</style>' in html
+
+
+def test_values_stay_with_their_elements_whatever_the_engine_moves() -> None:
+    head = "<mj-raw><meta name='m'></mj-raw><mj-title>T</mj-title><mj-style>s1</mj-style><mj-preview>P</mj-preview>"
+    content = (
+        "<mj-image src='a' alt='b' title='c' href='d' /><mj-button title='e' href='f'>g</mj-button>"
+        "<mj-social><mj-social-element name='github' href='h' src='i' alt='j'>k</mj-social-element></mj-social>"
+        "<mj-navbar><mj-navbar-link href='l'>m</mj-navbar-link></mj-navbar><mj-table><tr><td>n</td></tr></mj-table>"
+        "<mj-accordion><mj-accordion-element><mj-accordion-title>o <i>p</i></mj-accordion-title>"
+        "<mj-accordion-text>q</mj-accordion-text></mj-accordion-element></mj-accordion>"
+    )
+    html = compiled(document(content, head))
+    found = attributes(html)
+    assert (found["img src"][0], found["img alt"][0], found["img title"]) == ("a", "b", ["c"])
+    assert found["a href"] == ["d", "f", "h", "h", "l"]
+    assert {"i", "j"} <= {*found["img src"], *found["img alt"]}
+    for words in (
+        ">g</a>",
+        ">k</a>",
+        ">m</a>",
+        "<td>n</td>",
+        "o <i>p</i>",
+        ">q<",
+        ">s1</style>",
+        "<meta name='m'>",
+        ">P<",
+    ):
+        assert words in html
+    assert found["div aria-label"] == ["T"]
+
+
+def test_a_title_with_a_quote_in_it_names_the_email_whole() -> None:
+    html = compiled(document("", head='<mj-title>The "best" é\\</mj-title>'))
+    assert attributes(html)["div aria-label"] == ['The "best" é\\']
+
+
+def test_a_greater_sign_may_stand_in_a_value() -> None:
+    button = '<mj-button href="https://e.example?a>b">x</mj-button>'
+    found = attributes(compiled(document(f"{button}<mj-image alt='c > d' src=\"y\" />")))
+    assert (found["a href"], found["img alt"], found["img src"]) == (["https://e.example?a>b"], ["c > d"], ["y"])
+
+
+def test_a_default_for_pictures_needs_no_alt() -> None:
+    head = '<mj-attributes><mj-image padding="3px" /></mj-attributes>'
+    assert "padding:3px" in compiled(document('<mj-image src="x" alt="" />', head))
+
+
+def test_emails_that_differ_in_what_they_say_are_given_to_the_engine_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+
+    def counted(source: str, **options: Any) -> str:
+        given.append(source)
+        return mjml2html(source, **options)
+
+    monkeypatch.setattr("course.mjml.mjml2html", counted)
+    for number in ("31", "32\n\n"):
+        content = f'<mj-text>\n<p>{number}</p></mj-text><mj-button padding="7px" href="/{number}">{number}</mj-button>'
+        html = compiled(document(content))
+        assert f"<p>{number}</p>" in html
+        assert f'href="/{number}"' in html
+    assert len(given) == 1
 
 
 def test_values_printed_into_a_style_are_written_for_css() -> None:
-    font = printed_in_mjml("'Trebuchet MS', \"Lucida\"")
-    assert "font-family: 'Trebuchet MS', \"Lucida\"" in compiled(
-        document("", f"<mj-style>a {{ font-family: {font} }}</mj-style>")
-    )
+    font = printed_in_mjml("'Trebuchet MS', \"Lucida\" é")
+    css = f"a {{ font-family: {font} }}"
+    html = compiled(document(f"<mj-raw><style>b {css}</style></mj-raw>", f"<mj-style>{css}</mj-style>"))
+    assert html.count("a { font-family: 'Trebuchet MS', \"Lucida\" é }") == 2
 
 
 def test_a_reference_to_no_character_is_left_as_it_is() -> None:
-    assert "&#99999999999; &#1114112; &#55357; &#60;" in compiled(
-        document("<mj-text>&#99999999999; &#1114112; &#55357; &#60;</mj-text>")
-    )
+    written = "&#99999999999; &#1114112; &#55357; &#60;"
+    html = compiled(document(f'<mj-text css-class="{written}">{written}</mj-text>'))
+    assert f">{written}</div>" in html
+    assert f'class="{written}' in html

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -26,10 +27,14 @@ _WORDS = frozenset({Where.HTML, Where.TEXT})
 
 @dataclass(frozen=True, slots=True)
 class _Hole:
-    """What is printed where nothing comes out, and what a reader sees of the sentence."""
+    """What is printed where nothing comes out, and what a reader sees of the sentence.
+
+    `earlier` is how often the same field is printed before it in the same block of text.
+    """
 
     expression: str
     seen: str
+    earlier: int
 
 
 def holes(page: Page) -> Iterator[Fault]:
@@ -38,7 +43,7 @@ def holes(page: Page) -> Iterator[Fault]:
     known = set()
     for hole, place, where in _found(page, told):
         told.add(hole.expression)
-        place = _line_of(page, place, hole.expression)
+        place = _line_of(page, place, hole)
         # One that is missing twice in a line is mended in one go; without a line, what is read tells them apart.
         once = (place, fields_in(hole.expression) or hole.expression, None if place.line else hole.seen)
         if once not in known:
@@ -54,8 +59,8 @@ def _found(page: Page, told: set[str]) -> Iterator[tuple[_Hole, Place, str]]:
     for setting, text in (("subject", subject), ("preheader", preheader)):
         yield from ((hole, page.line_of(setting), setting) for hole in _holes_in(text, page))
     in_subject = frozenset(told)
-    for line, element in _lines_with_holes(page):
-        for hole in _holes_in(line, page):
+    for line, before, element in _lines_with_holes(page):
+        for hole in _holes_in(line, page, before):
             place = _place_of(page, page.place(element), hole, in_subject)
             if place is not None:
                 yield hole, place, "email"
@@ -85,8 +90,11 @@ def _prints(title: str, names: Sequence[str]) -> bool:
     return any(re.search(rf"""subscriber(?:\.|\[['"]){name}\b""", title) for name in names)
 
 
-def _lines_with_holes(page: Page) -> Iterator[tuple[str, HtmlElement]]:
-    """Each line of text in which a missing value is printed, before it is filled, and an element that it stands in."""
+def _lines_with_holes(page: Page) -> Iterator[tuple[str, str, HtmlElement]]:
+    """Each line of a block in which a missing value is printed, before it is filled, and the lines before it.
+
+    And an element that a value stands in.
+    """
     tags = [one.tag for one in page.missing if one.where is Where.HTML]
     known = set()
     for number, element in enumerate(page.unfilled if tags else ()):
@@ -99,7 +107,8 @@ def _lines_with_holes(page: Page) -> Iterator[tuple[str, HtmlElement]]:
         block = block_of(element)
         if block not in known:
             known.add(block)
-            yield from ((line, now) for line in lines_of(block))
+            lines = list(lines_of(block))
+            yield from ((line, "".join(lines[:at]), now) for at, line in enumerate(lines))
 
 
 def _is_in_nameless_link(page: Page, element: HtmlElement) -> bool:
@@ -116,7 +125,7 @@ def _in_nameless_links(page: Page) -> frozenset[str]:
     return frozenset(expression for tag, expression in tags.items() if any(tag in name for name in names))
 
 
-def _holes_in(text: str, page: Page) -> Iterator[_Hole]:
+def _holes_in(text: str, page: Page, before_text: str = "") -> Iterator[_Hole]:
     for placeholder in page.missing:
         # An address that is missing is another rule's finding.
         parts = text.split(placeholder.tag) if placeholder.where in _WORDS else ()
@@ -124,7 +133,13 @@ def _holes_in(text: str, page: Page) -> Iterator[_Hole]:
             before = _seen("".join(parts[:number]), page)
             after = _seen("".join(parts[number:]), page)
             if _is_hole(before, after, bool(_FORESEEN.search(placeholder.expression))):
-                yield _Hole(placeholder.expression, _excerpt(before, after))
+                so_far = before_text + placeholder.tag.join(parts[:number])
+                earlier = sum(so_far.count(tag) for tag in _tags_of(fields_in(placeholder.expression), page))
+                yield _Hole(placeholder.expression, _excerpt(before, after), earlier)
+
+
+def _tags_of(fields: Sequence[str], page: Page) -> Iterator[str]:
+    return (one.tag for one in page.missing if fields_in(one.expression) == fields)
 
 
 def _seen(text: str, page: Page) -> str:
@@ -170,14 +185,18 @@ def _fault(page: Page, hole: _Hole, place: Place, where: str) -> Fault:
     return Fault(f"To whoever has no {known}, the {where} {seen}.", fix, place)
 
 
-def _line_of(page: Page, place: Place, expression: str) -> Place:
-    """The line of a lesson, from a paragraph's first on, in which the expression is printed."""
+def _line_of(page: Page, place: Place, hole: _Hole) -> Place:
+    """The line of a lesson, from a paragraph's first on, in which what is missing is printed."""
     lesson = page.letter.lesson
     if lesson is None or place.file != lesson.place.file or place.line is None or place.line < lesson.body_line:
         return place
-    names = re.compile("|".join(rf"\b{name}\b" for name in fields_in(expression)) or r"schedule")
+    name = "|".join(rf"\b{field}\b" for field in fields_in(hole.expression)) or r"schedule"
     lines = lesson.body.split("\n")[place.line - lesson.body_line :]
-    offset = next((number for number, line in enumerate(lines) if names.search(line)), 0)
+    paragraph = "\n".join(takewhile(str.strip, lines))
+    printed = [paragraph.count("\n", 0, found.end()) for found in re.finditer(rf"\{{\{{[^}}]*?(?:{name})", paragraph)]
+    if printed:
+        return Place(place.file, place.line + printed[min(hole.earlier, len(printed) - 1)])
+    offset = next((number for number, line in enumerate(lines) if re.search(name, line)), 0)
     return Place(place.file, place.line + offset)
 
 

@@ -117,6 +117,24 @@ def test_each_line_that_prints_it_is_told() -> None:
     assert places(findings) == [(LESSON, 5), (LESSON, 9)]
 
 
+def test_each_line_of_a_paragraph_that_prints_it_is_told() -> None:
+    findings = found("missing-default", a_lesson(f"Hello {NAME},\nit is so deep,\n{NAME}, that {NAME}, you may dig."))
+    assert places(findings) == [(LESSON, 5), (LESSON, 7)]
+    assert "reads “Hello , it is so …”" in findings[0].message
+    assert "reads “… it is so deep, , that , you …”" in findings[1].message
+
+
+def test_lines_that_a_break_parts_are_told_one_by_one() -> None:
+    findings = found("missing-default", a_lesson(f"Hello {NAME},  \ndig as deep as you can  \nin {NAME} now."))
+    assert places(findings) == [(LESSON, 5), (LESSON, 7)]
+
+
+def test_one_that_is_printed_again_and_again_is_told_in_its_one_line() -> None:
+    loop = f"{{% for word in ['dig', 'sow'] %}}\n{{{{ word }}}} {NAME} ,\n{{% endfor %}}"
+    body = f"It is:\n{loop}\nand rest.\n\nHello {NAME}!"
+    assert places(found("missing-default", a_lesson(body))) == [(LESSON, 7), (LESSON, 11)]
+
+
 def test_a_day_that_is_not_known_is_to_be_asked_for() -> None:
     findings = found(
         "missing-default", themed('\n<mj-text font-size="16px">The next: {{ schedule.next_day }}.</mj-text>')

@@ -1,0 +1,94 @@
+"""What an MJML element holds is checked and arrives as it was written."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course.mjml_contents import Mistake, MistakeError, UnclosedError, held, without_remarks
+
+PIECES = (
+    "<b>", "</b>", "<i class='a'>", "</i>", "<br>", "<br />", '<img src="x" alt="é">', "words", " ", "\n", "&amp;",
+    "é\u0301", "<!--[if mso]><p>&<![endif]-->", "<style>a > b { & }</style>", "<p>x</p>", '<a title="a > b">y</a>',
+    "`0`", "\\", "&", "<",
+)  # fmt: skip
+
+
+def refusal(content: str) -> Mistake | None:
+    """What is wrong with what an <mj-raw> holds, if anything is."""
+    try:
+        held("mj-raw", content)
+    except MistakeError as error:
+        return error.mistake
+    except UnclosedError as left:
+        return Mistake(left.name, "Close it.", left.lines)
+    return None
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_what_is_taken_arrives_as_it_was_written(content: str) -> None:
+    if refusal(content) is None:
+        assert held("mj-raw", content) == content
+    else:
+        assert re.search(r"<[bi/]|&(?!amp;)|<(?![\w!/])", content)
+
+
+@given(st.text("ab <>/&;!-\n'\"=", max_size=30))
+def test_whatever_stands_there_is_taken_or_refused_in_words(content: str) -> None:
+    found = refusal(content)
+    if found is not None:
+        assert found.message
+        assert found.fix
+        assert 0 <= found.lines <= content.count("\n")
+
+
+def test_an_element_that_closes_itself_is_closed_for_html() -> None:
+    assert held("mj-text", "<div/>a<td class='b' />c<br/>") == "<div></div>a<td class='b' ></td>c<br/>"
+
+
+def test_a_mark_stands_behind_the_attributes() -> None:
+    content = "<p>a</p>\n<a href='b'>c<br>d</a>\n<img alt=\"\" /><i/>"
+    marked = held("mj-text", content, lambda lines: f' data-from="{lines}"')
+    assert marked == (
+        '<p data-from="0">a</p>\n<a href=\'b\' data-from="1">c<br>d</a>\n'
+        '<img alt="" data-from="2" /><i data-from="2"></i>'
+    )
+
+
+def test_a_style_is_no_markup() -> None:
+    css = "a > b::before { content: '<p>&' }"
+    assert held("mj-style", css) == css
+    assert held("mj-raw", f"<style>{css}</style>") == f"<style>{css}</style>"
+
+
+@pytest.mark.parametrize("holder", ["mj-title", "mj-preview"])
+@pytest.mark.parametrize("content", ["a <b>c</b>", "a</b>", "1 < 2", "a & b", "<!--[if mso]>x<![endif]-->"])
+def test_a_title_is_words_alone(holder: str, content: str) -> None:
+    with pytest.raises(MistakeError):
+        held(holder, content)
+
+
+@pytest.mark.parametrize(
+    ("source", "left"),
+    [
+        ("a<!-- b -->c", "ac"),
+        ("a<!-- b\n<mj-text>\n-->c", "a\n\nc"),
+        ("<!--[if mso]>a<![endif]-->", "<!--[if mso]>a<![endif]-->"),
+        ("<!--[if !mso]><!-->a<!--<![endif]-->", "<!--[if !mso]><!-->a<!--<![endif]-->"),
+        ("<style><!-- a {} --></style><!-- b -->", "<style><!-- a {} --></style>"),
+        ("<mj-style>/* <!-- */</mj-style> a --> b", "<mj-style>/* <!-- */</mj-style> a --> b"),
+        ("a<!-- b", "a<!-- b"),
+        ("<style> <!-- a -->", "<style> <!-- a -->"),
+    ],
+)
+def test_remarks_are_taken_out_and_conditions_stay(source: str, left: str) -> None:
+    assert without_remarks(source) == left
+
+
+@pytest.mark.parametrize("part", ["<style>", "<!--", "<!-- -- ", "<!--[if ", "<p>", "</p>", "<img ", "<p/>"])
+def test_whatever_is_repeated_is_read_in_one_go(part: str) -> None:
+    content = without_remarks(part * 50_000)
+    assert (refusal(content) is None) == (part == "<p/>")
