@@ -1,4 +1,4 @@
-"""Days and dates as an email says them, in the words and the order of a language."""
+"""Days and dates as an email or a page says them, in the words and the order of a language."""
 
 from __future__ import annotations
 
@@ -42,6 +42,20 @@ def date_in_words(day: date, language: str) -> str:
     from babel.dates import format_date  # noqa: PLC0415  # as above
 
     return format_date(day, "long", locale=locale)
+
+
+@lru_cache(maxsize=256)
+def weekdays_in_words(days: tuple[int, ...], language: str) -> str:
+    """Weekdays (0 = Monday) in a row: "Tuesday and Thursday" for `en`. `language` is as in `day_in_words`.
+
+    In a language of which nothing is known they are in English.
+    """
+    from babel.dates import get_day_names  # noqa: PLC0415  # as above
+    from babel.lists import format_list  # noqa: PLC0415
+
+    locale = _locale(language) or _locale("en")
+    names = get_day_names("wide", context="stand-alone", locale=locale)
+    return format_list([names[day] for day in days], locale=locale)
 
 
 @lru_cache(maxsize=64)

@@ -172,7 +172,8 @@ class Tracking:
 class Course:
     """A whole course. `lessons` holds the numbered ones, in order; there is at least one track.
 
-    `ignore` names rules of `check` to ignore in all files but the lessons, each with the reason.
+    `ignore` names rules of `check` to ignore in all files but the lessons, each with the reason. `public_archive` is
+    whether anybody may read the lessons on the pages of whoever sends the course.
     """
 
     slug: str
@@ -192,6 +193,7 @@ class Course:
     sources: Mapping[str, Source]
     description: str = ""
     ignore: Mapping[str, str] = field(default_factory=dict)
+    public_archive: bool = False
 
     def track(self, slug: str) -> Track | None:
         """The track of that slug, or None."""

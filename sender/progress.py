@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from course.model import Course, Lesson
 from sender.model import DeliveryKind
@@ -44,6 +45,20 @@ class Progress:
         return 0 < self.had == self.total
 
 
+class Spot(StrEnum):
+    """Where a lesson of their track stands for a person.
+
+    `UNSURE`: its email was to come, and is not known to have been taken. `PASSED_BY`: it was put in before their place,
+    so that it is never sent to them.
+    """
+
+    HAD = "had"
+    UNSURE = "unsure"
+    PASSED_BY = "passed by"
+    NEXT = "next"
+    TO_COME = "to come"
+
+
 def next_step(course: Course, track: str, ids: Mapping[str, int], had: Had) -> Step | None:
     """The next email, or None at the end of the course. `ids` gives each lesson's permanent id by slug.
 
@@ -82,6 +97,28 @@ def progress(
     place = _place(lessons, ids, had)
     counted = [ids[one.slug] for index, one in enumerate(lessons) if index >= place or ids[one.slug] in {*had, *missed}]
     return Progress(sum(one in had for one in counted), len(counted))
+
+
+def spots(
+    course: Course, track: str, ids: Mapping[str, int], sent: Sequence[int], arrived: Collection[int]
+) -> list[tuple[Lesson, Spot]]:
+    """The lessons of a track, each with where it stands for a person to whom lessons were `sent`, in that order.
+
+    Those of them that `arrived` are known to have been taken.
+    """
+    lessons = course.lessons_of(track)
+    place = _place(lessons, ids, sent)
+    found = [(one, _spot(ids[one.slug], sent, arrived, index < place)) for index, one in enumerate(lessons)]
+    first = next((index for index, (_, spot) in enumerate(found) if spot is Spot.TO_COME), None)
+    return [(lesson, Spot.NEXT if index == first else spot) for index, (lesson, spot) in enumerate(found)]
+
+
+def _spot(lesson: int, sent: Sequence[int], arrived: Collection[int], before_place: bool) -> Spot:
+    if lesson in arrived:
+        return Spot.HAD
+    if lesson in sent:
+        return Spot.UNSURE
+    return Spot.PASSED_BY if before_place else Spot.TO_COME
 
 
 def _place(lessons: Sequence[Lesson], ids: Mapping[str, int], had: Sequence[int]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -14,11 +15,20 @@ from course.day import date_in_words
 from course.direction import direction_of
 from course.logo import Logo
 from course.model import Course
+from course.pictures import ASSETS
 
 INDEX = "index.html"
 STYLE = "style.css"
 MARK = b'<meta name="generator" content="dripcourse archive">'
 """What every page has among its first thousand bytes, so that a later build knows it for one of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The lesson before or after the one on a page."""
+
+    slug: str
+    title: str
 
 
 def page_name(slug: str) -> str:
@@ -27,16 +37,18 @@ def page_name(slug: str) -> str:
 
 
 class Pages:
-    """Makes the pages of one course; `logo` is the course's, as it is shown in their head."""
+    """Makes the pages of one course; `logo` is the course's, as it is shown in their head; `sign_up` may be empty."""
 
-    def __init__(self, course: Course, words: Catalogue, logo: Logo | None) -> None:
+    def __init__(self, course: Course, words: Catalogue, logo: Logo | None, sign_up: str = "") -> None:
         self._shared = {
             "course": course,
             "direction": direction_of(course.language),
             "logo": logo,
+            "sign_up": sign_up,
             "mark": Markup(MARK.decode()),  # noqa: S704  # ours
             "index": INDEX,
             "style": STYLE,
+            "assets": ASSETS,
             "page_name": page_name,
             "date_in_words": lambda day: date_in_words(day, course.language),
             "_": words.gettext,

@@ -1,4 +1,4 @@
-"""A course as its archive shows it: as somebody reads it of whom nothing is known."""
+"""The lessons of a course as web pages show them: to one reader, or to somebody of whom nothing is known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from course.archive.contents import Entry
 from course.catalogue import Catalogue
 from course.citations import Bibliography, Cited
 from course.errors import CourseError
@@ -17,7 +16,7 @@ from course.model import Course, Lesson
 from course.personal.placeholders import Where, written
 from course.personal.readers import Reader, reader_values
 from course.personal.tokens import Spot, in_pieces
-from course.pictures import Picture
+from course.pictures import ASSETS, Picture
 from course.prose import PageFrame, render_page
 from course.render import Letter, Renderer, Texts
 from course.templating import limited
@@ -38,17 +37,18 @@ class Shown:
 
 
 class Reading:
-    """Reads one course as a stranger would, to whom no link belongs, and notes which pictures that shows."""
+    """Reads one course as one reader does, and notes which pictures that shows.
 
-    def __init__(self, course: Course, files: Files) -> None:
-        self._course = course
-        self._renderer = Renderer(course, files, _SALT)
-        self._stranger = Reader(reader_values(course.fields, {}))
+    `files` are the course's, of which `renderer` renders the emails. `assets` is where the pages find pictures, with a
+    slash at its end.
+    """
+
+    def __init__(self, renderer: Renderer, files: Files, reader: Reader, *, assets: str = ASSETS) -> None:
+        self._renderer = renderer
+        self._reader = reader
+        self._assets = assets
         self._pictures: dict[str, Picture] = {}
-        self.logo: Logo | None = logo_of(course.theme, self._renderer.pictures, files)
-        if self.logo is not None:
-            known = {picture.address: picture for picture in self._renderer.pictures.all()}
-            self._pictures[self.logo.address] = known[self.logo.address]
+        self.logo: Logo | None = logo_of(renderer.course.theme, renderer.pictures, files)
 
     @property
     def words(self) -> Catalogue:
@@ -58,15 +58,27 @@ class Reading:
     @property
     def pictures(self) -> Sequence[Picture]:
         """The pictures of what has been read, each once, and the logo."""
-        return tuple(self._pictures.values())
+        logo = () if self.logo is None else (self.logo.address,)
+        known = {picture.address: picture for picture in self._renderer.pictures.all()} if logo else {}
+        return tuple({**{address: known[address] for address in logo}, **self._pictures}.values())
 
-    def shown(self, entry: Entry) -> Shown:
-        """A lesson, as on its track. Raises CourseError."""
-        texts = self._renderer.texts(Letter(entry.track.slug, entry.lesson), self._stranger)
-        return limited(lambda: self._filled(texts, entry.lesson), entry.lesson.place)
+    def shown(self, letter: Letter) -> Shown:
+        """What the lesson of a letter says on its track; a confirmation has none. Raises CourseError."""
+        lesson = letter.lesson
+        assert lesson is not None
+        texts = self._renderer.texts(letter, self._reader)
+        return limited(lambda: self._filled(texts, lesson), lesson.place)
+
+    def title(self, letter: Letter) -> str:
+        """The title alone. Raises CourseError."""
+        lesson = letter.lesson
+        assert lesson is not None
+        if "{" not in lesson.title:
+            return lesson.title
+        return self._plain(self._renderer.texts(letter, self._reader).title, lesson)
 
     def _filled(self, texts: Texts, lesson: Lesson) -> Shown:
-        bibliography = Bibliography(self._course.sources, self.words)
+        bibliography = Bibliography(self._renderer.course.sources, self.words)
         find = self._renderer.pictures.shown_by(lesson)
 
         def picture(address: str) -> Picture | None:
@@ -77,7 +89,7 @@ class Reading:
         def value(spot: Spot, expression: str) -> str:
             return written(self._value(expression, lesson), _WHERE[spot])
 
-        frame = PageFrame(picture, value, self.words.exercise, self.words.gettext("Table"))
+        frame = PageFrame(picture, value, self.words.exercise, self.words.gettext("Table"), self._assets)
         body = Markup(render_page(texts.markdown, bibliography, frame))  # noqa: S704  # our own rendering
         title, preheader = (self._plain(text, lesson) for text in (texts.title, texts.preheader))
         return Shown(title, preheader, body, bibliography.entries)
@@ -88,6 +100,11 @@ class Reading:
 
     def _value(self, expression: str, lesson: Lesson) -> object:
         try:
-            return self._renderer.expressions.value(expression, self._stranger)
+            return self._renderer.expressions.value(expression, self._reader)
         except CourseError as error:
             raise CourseError(error.message, fix=error.fix, place=lesson.place, rule=error.rule) from error
+
+
+def as_a_stranger(course: Course, files: Files) -> Reading:
+    """A course as somebody reads it of whom nothing is known, and to whom no link belongs."""
+    return Reading(Renderer(course, files, _SALT), files, Reader(reader_values(course.fields, {})))

@@ -226,4 +226,5 @@ def _assembled(settings: CourseFile, lessons: list[Lesson], sources: list[Source
         closing=kinds.get(LessonKind.CLOSING),
         sources={source.slug: source for source in sources},
         ignore=settings.ignore,
+        public_archive=settings.public_archive,
     )

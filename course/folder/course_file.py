@@ -22,7 +22,7 @@ FILE = "course.toml"
 _SETTINGS = frozenset(
     {
         "slug", "title", "description", "language", "from", "reply_to", "postal_address",
-        "cadence", "tracks", "fields", "theme", "tracking", "ignore",
+        "cadence", "tracks", "fields", "theme", "tracking", "ignore", "public_archive",
     }
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -53,6 +53,7 @@ class CourseFile:
     theme: Mapping[str, str]
     tracking: Tracking
     ignore: Mapping[str, str]
+    public_archive: bool
 
 
 def parse_course_file(content: bytes) -> CourseFile:
@@ -83,6 +84,7 @@ def parse_course_file(content: bytes) -> CourseFile:
         theme=parse_theme(section("theme")),
         tracking=_tracking(section("tracking")),
         ignore=ignored(section("ignore")),
+        public_archive=root.flag("public_archive"),
     )
 
 

@@ -13,6 +13,8 @@ from course.slugs import SLUG
 _JINJA = re.compile(r"\{[{%#]")
 _CITATION_BEGINS = "[@"
 _FEWEST, _MOST = 2, 6
+_LONGEST_ID = 100
+_ID_SHAPE = f"Use lower-case words joined by hyphens, {_LONGEST_ID} characters at the most."
 _SHAPE = "Write each with `text`, `explanation` and, in one of them, `right: true`."
 
 
@@ -22,8 +24,8 @@ def parse_quiz(table: Table | None) -> Quiz | None:
         return None
     table.refuse_unknown({"id", "question", "answers"})
     id_ = table.text("id")
-    if not SLUG.fullmatch(id_):
-        raise table.error("id", f"`{id_}` is not a quiz's id.", "Use lower-case words joined by hyphens.")
+    if not SLUG.fullmatch(id_) or len(id_) > _LONGEST_ID:
+        raise table.error("id", f"`{id_}` is not a quiz's id.", _ID_SHAPE)
     question = _plain(table, "question")
     answers = table.tables("answers", "an answer")
     if not _FEWEST <= len(answers) <= _MOST:

@@ -25,20 +25,22 @@ class PageFrame:
     `picture` says which of the course's pictures an address means, or None for one that is elsewhere; `value` is what
     an expression over the reader comes to, safe to follow where it stands in an address; `exercise` are the words
     with one of which the heading of an exercise begins; `table` is the name of a table that may be wider than the page.
+    `assets` is where the page finds the course's pictures.
     """
 
     picture: Callable[[str], Picture | None]
     value: Callable[[Spot, str], str]
     exercise: Sequence[str]
     table: str
+    assets: str = ASSETS
 
 
 def page_html(parser: MarkdownIt, tokens: Sequence[Token], frame: PageFrame) -> str:
     """The HTML of parsed Markdown as one reader sees it; headings begin at the second level.
 
-    A picture of the course is shown from `assets/`, as seen from the page. One that is elsewhere is linked by its
-    words, so that reading a page asks nobody else for anything. An address that comes out empty, or is of a kind that
-    is not linked, leaves its words without a link. A citation without an address leads to `#source-NUMBER`.
+    A picture of the course is shown from the frame's `assets`. One that is elsewhere is linked by its words, so that
+    reading a page asks nobody else for anything. An address that comes out empty, or is of a kind that is not linked,
+    leaves its words without a link. A citation without an address leads to `#source-NUMBER`.
     """
     inline = _Inline(frame)
     for token in tokens:
@@ -90,7 +92,7 @@ class _Inline:
 
     def _shown(self, token: Token, linked: bool) -> Iterator[Token]:
         if found := self._frame.picture(str(token.attrGet("src") or "")):
-            token.attrSet("src", f"{ASSETS}{found.address}")
+            token.attrSet("src", f"{self._frame.assets}{found.address}")
             if found.width:
                 token.attrSet("width", str(found.width))
                 token.attrSet("height", str(found.height))

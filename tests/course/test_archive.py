@@ -10,10 +10,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from lxml import html
 
-from course.archive import MARK
+from course.archive import MARK, archive_files
 from course.errors import CourseError
-from course.folder import read_files
+from course.folder import load, read_files
 from tests.course.archived import Archive, archived, words
 from tests.course.check.small import COURSE, a_lesson, small_course
 from tests.course.drawn import a_png
@@ -204,3 +205,13 @@ def test_a_lesson_called_index_has_no_page_to_be() -> None:
     files = small_course({"lessons/03-index.md": "---\nsubject: x\npreheader: y\n---\n\nText.\n"})
     with pytest.raises(CourseError, match=r"lessons/03-index\.md"):
         Archive(files)
+
+
+def test_its_pages_lead_to_the_sign_up_page_where_there_is_one() -> None:
+    files = small_course()
+    address = "../../courses/gardens?a=1&b=2"
+    site = archive_files(load(files), files, sign_up=address)
+    for name in ("index.html", "soil.html", "light.html"):
+        page = html.document_fromstring(site[name].decode())
+        assert [one.text for one in page.iter("a") if one.get("href") == address] == ["Get this course by email"]
+    assert not any("courses/" in archived().source(name) for name in archived().pages)

@@ -11,7 +11,7 @@ from babel.localedata import locale_identifiers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.day import date_in_words, day_in_words
+from course.day import date_in_words, day_in_words, weekdays_in_words
 
 DAY = date(2026, 10, 29)
 
@@ -87,3 +87,18 @@ def test_a_year_of_days_are_all_different() -> None:
 )
 def test_a_date_is_said_with_its_year(language: str, words: str) -> None:
     assert date_in_words(date(2024, 3, 5), language) == words
+
+
+@pytest.mark.parametrize(
+    ("days", "language", "words"),
+    [
+        ((1,), "en", "Tuesday"),
+        ((1, 3), "en", "Tuesday and Thursday"),
+        ((0, 2, 4), "en-US", "Monday, Wednesday, and Friday"),
+        ((0, 2, 4), "de", "Montag, Mittwoch und Freitag"),
+        ((1, 3), "ar", "الثلاثاء والخميس"),
+        ((5, 6), "xx-unknown", "Saturday and Sunday"),
+    ],
+)
+def test_weekdays_are_a_list_as_the_language_has_it(days: tuple[int, ...], language: str, words: str) -> None:
+    assert weekdays_in_words(days, language) == words

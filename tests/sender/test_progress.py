@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from course.folder import load
 from course.model import Course, Lesson
 from sender.model import DeliveryKind
-from sender.progress import Had, Progress, Step, after, next_step, progress
+from sender.progress import Had, Progress, Spot, Step, after, next_step, progress, spots
 from tests.sender.stage import a_course
 
 IDS = {**{f"l{number}": number for number in range(1, 10)}, "welcome": 100, "closing": 101}
@@ -182,3 +182,30 @@ def test_who_is_sent_all_that_comes_next_is_through(order: list[int], taken: int
         assert not progress(on, TRACK, IDS, had.lessons, ()).is_through
         had = after(found, had, IDS)
     assert progress(on, TRACK, IDS, had.lessons, ()).is_through
+
+
+def stands(on: Course, sent: tuple[int, ...], arrived: tuple[int, ...]) -> list[tuple[int, str]]:
+    return [(IDS[one.slug], spot.value) for one, spot in spots(on, TRACK, IDS, sent, arrived)]
+
+
+def test_a_lesson_that_came_was_had_and_one_that_may_not_have_come_is_unsure() -> None:
+    found = stands(course(1, 2, 3, 4), sent=(1, 2), arrived=(1,))
+    assert found == [(1, "had"), (2, "unsure"), (3, "next"), (4, "to come")]
+
+
+def test_a_lesson_put_in_before_the_place_is_passed_by() -> None:
+    assert stands(course(1, 9, 2, 3), sent=(1, 2), arrived=(1, 2)) == [
+        (1, "had"), (9, "passed by"), (2, "had"), (3, "next"),
+    ]  # fmt: skip
+
+
+def test_a_lesson_moved_behind_the_place_is_still_one_that_was_had() -> None:
+    assert stands(course(2, 3, 1), sent=(1, 2), arrived=(1, 2)) == [(2, "had"), (3, "next"), (1, "had")]
+
+
+@given(st.permutations(range(1, 10)), st.lists(st.integers(1, 9), unique=True))
+def test_the_lesson_that_is_next_is_the_one_that_is_sent_next(order: list[int], sent: list[int]) -> None:
+    on = course(*order)
+    marked = [one.slug for one, spot in spots(on, TRACK, IDS, sent, sent) if spot is Spot.NEXT]
+    assert marked[:1] == [found for found in [lesson(on, *sent)] if found is not None]
+    assert len(marked) < 2

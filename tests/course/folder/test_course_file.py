@@ -58,6 +58,7 @@ def test_what_is_left_out_has_a_default() -> None:
     assert (course.slug, course.title, course.description, course.language) == ("gardens", "Gardens", "", "en-GB")
     assert course.sender == Mailbox("Gardens", "course@example.com")
     assert (course.reply_to, course.tracking, dict(course.fields)) == (None, Tracking(), {})
+    assert course.public_archive is False
     assert course.tracks == (Track("everyone", "Everyone"),)
     assert dict(course.theme) == DEFAULT_THEME
     assert (course.cadence.days, course.cadence.at, course.cadence.zone) == ((1, 3), time(8, 30), "Europe/London")
@@ -183,6 +184,14 @@ def test_a_wrong_table_is_named_with_its_line(more: str, row: int) -> None:
     else:
         error = refusal(more=more)
         assert line(error) == line_of("more") + row
+
+
+def test_an_author_says_whether_everybody_may_read_the_course() -> None:
+    assert parse_course_file(content(description="public_archive = true")).public_archive
+    assert not parse_course_file(content(description="public_archive = false")).public_archive
+    for wrong in ('"yes"', "1"):
+        error = refusal(description=f"public_archive = {wrong}")
+        assert (error.message, line(error)) == ("`public_archive` must be true or false.", line_of("description"))
 
 
 @pytest.mark.parametrize("name", ["slug", "title", "from", "postal_address", "time", "timezone", "days"])

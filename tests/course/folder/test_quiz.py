@@ -67,6 +67,7 @@ def test_an_answer_is_found_by_its_letter() -> None:
         ("quiz:\n", 4, "`quiz` must be a table."),
         (changed("  id: first-steps\n", ""), 4, "[quiz] has no `id`."),
         (changed("first-steps", "First steps"), 5, "`First steps` is not a quiz's id."),
+        (changed("first-steps", "a" * 101), 5, "is not a quiz's id."),
         (changed("  question: Which comes first?\n", ""), 4, "[quiz] has no `question`."),
         (changed("Which comes first?", "'{{ subscriber.role }}?'"), 6, "`question` holds Jinja."),
         (changed("The second", "'{% if x %}'"), 8, "`text` holds Jinja."),
