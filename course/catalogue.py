@@ -139,7 +139,11 @@ def translations(path: str, content: bytes) -> Iterator[tuple[str, Place]]:
 
 
 def _catalogues(files: Files, language: str) -> Iterator[tuple[str, bytes]]:
-    """The path and the content of each catalogue for a language, that of the narrowest first."""
+    """The path and the content of each catalogue for a language, that of the narrowest first.
+
+    An edition has kept ours as it was when it was published. Behind that comes the one of today, for what an email says
+    that there was not yet.
+    """
     known = {**own_catalogues(), **files}
     parts = language.split("-")
     for count in range(len(parts), 0, -1):
@@ -147,6 +151,9 @@ def _catalogues(files: Files, language: str) -> Iterator[tuple[str, bytes]]:
         for path in (f"{_THEIRS}/{name}/{_FILE}", f"{_OURS}/{name}/{_FILE}"):
             if path in known:
                 yield path, known[path]
+            today = own_catalogues().get(path)
+            if today not in {None, known.get(path)}:
+                yield path, today
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:

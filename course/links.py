@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-LINKS = frozenset({"unsubscribe", "preferences", "view", "quiz", "certificate", "confirm", "assets"})
+LINKS = frozenset(
+    {"unsubscribe", "preferences", "view", "quiz", "certificate", "confirm", "access", "address", "assets"}
+)
 """`links.NAME` in a template: leave, change settings, read in the browser, answer the quiz, the certificate, confirm.
+
+`links.access` leads to one's own data, `links.address` to the change of address that a notice is about.
 
 The address of one answer is `links.quiz`, then the quiz's id and the answer's letter, with a slash before each. Below
 `links.assets`, which is the same for everyone, are the course's pictures.

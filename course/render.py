@@ -53,17 +53,25 @@ _MARKDOWN = "_markdown"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
+NOTICES = ("confirm", "access", "address", "moved")
+"""The emails that no file of a course is for, by the names of their templates.
+
+They ask to confirm, bring a link to one's own data, ask at a new address whether it is right, and tell the former one.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One of a course's emails on a track: a lesson, a welcome, a closing, or (with none of them) the confirmation."""
+    """One of a course's emails on a track: a lesson, a welcome, a closing, or (with none of them) a notice."""
 
     track: str
     lesson: Lesson | None
+    notice: str = NOTICES[0]
 
     @property
     def template(self) -> str:
-        """The name of its templates, without an ending: `confirm`, `welcome`, `lesson` or `closing`."""
-        return "confirm" if self.lesson is None else self.lesson.kind.value
+        """The name of its templates, without an ending: `welcome`, `lesson`, `closing`, or the notice's own."""
+        return self.notice if self.lesson is None else self.lesson.kind.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +235,11 @@ class Renderer:
         def place_of(line: int) -> Place:
             return places[min(line, len(places)) - 1]
 
-        html = compile_mjml(source, place_of).replace(_SLOT, without_attributes(body))
+        html = compile_mjml(source, place_of).replace(_SLOT, body if marks is None else without_attributes(body))
         marked = html if marks is None else compile_mjml(source, place_of, marks).replace(_SLOT, body)
         try:
-            return tags.in_html(html), tags.in_html(marked)
+            written = tags.in_html(html)
+            return written, written if marks is None else tags.in_html(marked)
         except UnsafeSpotError as error:
             before, found, _ = source.partition(symbol_token(error.expression))
             place = places[before.count("\n")] if found else self._place(letter)
@@ -288,8 +297,8 @@ class Renderer:
             "sources": (),
         }
         if letter.lesson is None:
-            context["subject"] = self._named(self._text, "confirm.subject", context).strip()
-            context["preheader"] = self._named(self._text, "confirm.preheader", context).strip()
+            for part in ("subject", "preheader"):
+                context[part] = self._named(self._text, f"{letter.notice}.{part}", context).strip()
             return context
         return context | self._lesson_context(letter.lesson, track, context, marks)
 

@@ -17,7 +17,7 @@ from course.links import SAMPLE_LINKS
 from course.model import Course, Field, FieldKind
 from course.personal.readers import Expressions, Reader, fields_in, reader_values
 from course.personal.symbols import Look, Outcome
-from course.render import Letter, Renderer, Variant
+from course.render import NOTICES, Letter, Renderer, Variant
 from course.sample import sample_schedule
 
 MOST_VARIANTS = 50
@@ -29,13 +29,17 @@ _TEXTS = ("Sample", "A long sample name with many words in it " * 3)
 
 
 def letters(course: Course) -> list[Letter]:
-    """Every email of a course on each of its tracks, in the order in which they arrive, the confirmation first."""
+    """Every email of a course on each of its tracks, in the order in which they arrive: the confirmation first.
+
+    The other notices, for which somebody has to ask, come last.
+    """
     ends = ([course.welcome] if course.welcome else [], [course.closing] if course.closing else [])
-    return [
-        Letter(track.slug, lesson)
-        for track in course.tracks
-        for lesson in (None, *ends[0], *course.lessons_of(track.slug), *ends[1])
-    ]
+    found: list[Letter] = []
+    for track in course.tracks:
+        lessons = (None, *ends[0], *course.lessons_of(track.slug), *ends[1])
+        found += (Letter(track.slug, lesson) for lesson in lessons)
+        found += (Letter(track.slug, None, notice) for notice in NOTICES[1:])
+    return found
 
 
 @dataclass(frozen=True, slots=True)

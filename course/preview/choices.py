@@ -10,9 +10,13 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from course.personas import PERSONAS
+from course.render import NOTICES
 
-CONFIRMATION = "@confirm"
-"""Stands where a lesson's slug does, for the email that asks to confirm; no slug begins with that sign."""
+NOTICE_KEYS = {f"@{notice}": notice for notice in NOTICES}
+"""What stands where a lesson's slug does for an email without a lesson: no slug begins with that sign."""
+
+CONFIRMATION = next(iter(NOTICE_KEYS))
+"""That of the email that asks to confirm."""
 
 VALUE = "value."
 """What the names of a subscriber's edited values begin with."""
@@ -43,7 +47,7 @@ class View(StrEnum):
 class Choices:
     """Which email for whom, when and how. An empty `lesson`, `track` or `zone` means the course's first, or own.
 
-    `lesson` is a slug or `CONFIRMATION`. `values` are what the author wrote in place of the persona's, by field.
+    `lesson` is a slug or one of `NOTICE_KEYS`. `values` are what the author wrote in place of the persona's, by field.
     """
 
     start: date

@@ -21,8 +21,8 @@ from course.personal.readers import Reader, reader_values
 from course.personas import PERSONAS, persona_values
 from course.pictures import Pictures
 from course.preview.appearance import appearing
-from course.preview.calendar import Calendar, calendar
-from course.preview.choices import CONFIRMATION, Choices
+from course.preview.calendar import Calendar, Stop, calendar
+from course.preview.choices import NOTICE_KEYS, Choices
 from course.render import TEMPLATES, Letter, Renderer
 
 ASSETS = "/assets"
@@ -35,6 +35,8 @@ MOST_BYTES = 2_000_000
 _SALT = "9d41c20000"
 _CONTENTS = ("lessons/", "sources/", "assets/")
 _MOST_SUBJECTS = 1_000
+_NOTICES = {"access": "Link to own data", "address": "New address", "moved": "Former address"}
+"""What the notices are called for which a reader has to ask; the confirmation is a part of the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class ShownEmail:
 class ShownCourse:
     """The course around an email: its tracks, its calendar, and the reader's fields with their values as typed.
 
-    `lesson`, `track` and `zone` are what the choices come to; `own_zone` is the course's.
+    `lesson`, `track` and `zone` are what the choices come to; `own_zone` is the course's. `notices` come on no day
+    of the course: a reader has to ask for them.
     """
 
     title: str
@@ -72,6 +75,7 @@ class ShownCourse:
     zone: str
     own_zone: str
     calendar: Calendar
+    notices: tuple[Stop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,9 @@ def shown_course(files: Files, choices: Choices, subjects: bool = True) -> Shown
     letter, zone = made.letter(choices), made.zone(choices)
 
     def subject_of(lesson: Lesson | None) -> str:
-        return made.subject(lesson, letter.track, reader, rendered=subjects)
+        return made.subject(Letter(letter.track, lesson), reader, rendered=subjects)
+
+    notices = {key: Letter(letter.track, None, notice) for key, notice in NOTICE_KEYS.items() if notice in _NOTICES}
 
     return ShownCourse(
         title=course.title,
@@ -117,11 +123,15 @@ def shown_course(files: Files, choices: Choices, subjects: bool = True) -> Shown
         sender=course.sender,
         tracks=tuple((track.slug, track.title) for track in course.tracks),
         fields=tuple((field, made.raw(choices).get(name, "")) for name, field in course.fields.items()),
-        lesson=letter.lesson.slug if letter.lesson else CONFIRMATION,
+        lesson=letter.lesson.slug if letter.lesson else f"@{letter.notice}",
         track=letter.track,
         zone=zone,
         own_zone=course.cadence.zone,
         calendar=calendar(course, letter.track, zone, choices.start, subject_of),
+        notices=tuple(
+            Stop(key, _NOTICES[one.notice], made.subject(one, reader, rendered=subjects))
+            for key, one in notices.items()
+        ),
     )
 
 
@@ -159,8 +169,8 @@ class _Made:
         """The email that choices name on their track; its first lesson, where the track has no such email."""
         course = self.course
         track = (course.track(choices.track) or course.tracks[0]).slug
-        if choices.lesson == CONFIRMATION:
-            return Letter(track, None)
+        if choices.lesson in NOTICE_KEYS:
+            return Letter(track, None, NOTICE_KEYS[choices.lesson])
         there = [lesson for lesson in course.all_lessons if not lesson.tracks or track in lesson.tracks]
         chosen = next((lesson for lesson in there if choices.lesson in {lesson.slug, *lesson.aliases}), None)
         return Letter(track, chosen or course.lessons_of(track)[0])
@@ -182,7 +192,7 @@ class _Made:
         return choices.zone if is_zone(choices.zone) else self.course.cadence.zone
 
     def _schedule(self, choices: Choices) -> dict[str, str]:
-        """When the next email comes. A confirmation does not know: the course begins once it is followed."""
+        """When the next email comes. A notice does not say: the course may only begin once it is followed."""
         letter = self.letter(choices)
         if letter.lesson is None:
             return {}
@@ -193,25 +203,28 @@ class _Made:
         at = next((stop.at for stop in following), None)
         return {} if at is None else {"next_day": day_in_words(at.date(), self.course.language)}
 
-    def subject(self, lesson: Lesson | None, track: str, reader: Reader, *, rendered: bool) -> str:
+    def subject(self, letter: Letter, reader: Reader, *, rendered: bool) -> str:
         """The subject of an email; as it is written, where it cannot be rendered."""
-        written = lesson.subject if lesson else "Please confirm"
+        lesson, track = letter.lesson, letter.track
+        written = lesson.subject if lesson else _NOTICES.get(letter.notice, "Please confirm")
         if not rendered or (lesson and "{" not in lesson.subject):
             return written
         order = tuple(one.slug for one in self.course.lessons_of(track))
-        key = (self._settings, order, track, lesson and (lesson.slug, written), tuple(reader.values.items()))
+        which = (lesson.slug, written) if lesson else letter.notice
+        key = (self._settings, order, track, which, tuple(reader.values.items()))
         if key not in _subjects:
             if self._endless:
                 return written
             while len(_subjects) >= _MOST_SUBJECTS:
                 del _subjects[next(iter(_subjects))]
-            _subjects[key] = self._subject(lesson, track, reader) or written
+            _subjects[key] = self._subject(letter, reader) or written
         return _subjects[key]
 
-    def _subject(self, lesson: Lesson | None, track: str, reader: Reader) -> str:
+    def _subject(self, letter: Letter, reader: Reader) -> str:
+        lesson = letter.lesson
         bare = replace(lesson, body="", quiz=None, preheader="", title="") if lesson else None
         try:
-            email = self._renderer_of_subjects.render(Letter(track, bare), reader).email
+            email = self._renderer_of_subjects.render(replace(letter, lesson=bare), reader).email
         except CourseError as error:
             self._endless = error.rule == RULE
             return ""

@@ -73,7 +73,8 @@ class Sight:
         """The email before this one (-1), or after it (1)."""
         if self.course is None:
             return None
-        stops = self.course.calendar.stops
+        along, notices = self.course.calendar.stops, self.course.notices
+        stops = notices if any(stop.key == self.course.lesson for stop in notices) else along
         here = next((index for index, stop in enumerate(stops) if stop.key == self.course.lesson), None)
         there = -1 if here is None else here + step
         return stops[there] if 0 <= there < len(stops) else None

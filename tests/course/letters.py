@@ -12,13 +12,13 @@ from course.links import SAMPLE_LINKS
 from course.model import Course
 from course.personal.placeholders import Email, fill, tag_values
 from course.personal.readers import Reader, reader_values
-from course.render import Letter, Renderer
+from course.render import NOTICES, Letter, Renderer
 from course.sample import sample_schedule
 from tests.course.check.small import COURSE, small_course
 from tests.course.drawn import a_png
 
 LANGUAGES = ("en", "de", "ar")
-LETTERS = ("confirm", "welcome", "soil", "light", "closing")
+LETTERS = ("welcome", "soil", "light", "closing", *NOTICES)
 EXERCISE = {"en": "Exercise: dig", "de": "Übung: graben", "ar": "تمرين: احفر"}
 _BODY = """\
 Hello {{{{ subscriber.first_name }}}}, *soil* **holds** `water` [@talk#t-1], [a page on soil](https://example.com) says.
@@ -97,8 +97,10 @@ def room(language: str, logo: bool = False) -> Renderer:
 
 
 def letter(course: Course, name: str) -> Letter:
-    """The email of a lesson's slug, on the track that has both lessons; `confirm` is the confirmation."""
-    return Letter("field", next((one for one in course.all_lessons if one.slug == name), None))
+    """The email of a lesson's slug, or a notice by its name, on the track that has both lessons."""
+    if name in NOTICES:
+        return Letter("field", None, name)
+    return Letter("field", next(one for one in course.all_lessons if one.slug == name))
 
 
 @cache

@@ -121,7 +121,7 @@ def test_what_is_there_to_be_tapped_is_high_enough(language: str, name: str) -> 
         for one in elements(root, "a")
         if style_of(one).get("display") == "inline-block" and one.getparent().tag != "li"  # sources are no buttons
     ]
-    assert len(buttons) == {"confirm": 1, "welcome": 3, "soil": 5, "light": 3, "closing": 4}[name]
+    assert len(buttons) == {"welcome": 3, "soil": 5, "light": 3, "closing": 4}.get(name, 1)
     for link in buttons:
         style = style_of(link)
         size = next(style_of(one)["font-size"] for one in (link, *link.iterancestors()) if "font-size" in style_of(one))
@@ -299,8 +299,15 @@ def test_a_closing_leads_to_the_certificate() -> None:
     assert links == ["See your certificate"]
 
 
-def test_a_confirmation_says_what_the_course_is_and_leads_nowhere_else() -> None:
-    assert [one.get("href") for one in elements(parsed("en", "confirm"), "a")] == [SAMPLE_LINKS["confirm"]]
+@pytest.mark.parametrize(
+    ("name", "link"), [("confirm", "confirm"), ("access", "access"), ("address", "address"), ("moved", "address")]
+)
+def test_a_notice_leads_to_its_own_question_and_nowhere_else(name: str, link: str) -> None:
+    assert [one.get("href") for one in elements(parsed("en", name), "a")] == [SAMPLE_LINKS[link]]
+    assert re.findall(r"https?://[^\s]+", email("en", name).text) == [SAMPLE_LINKS[link]]
+
+
+def test_a_confirmation_says_what_the_course_is() -> None:
     files = small_course()
     files["course.toml"] = b'description = "On soil & light."\n' + files["course.toml"]
     renderer = Renderer(load(files), files, "0123456789abcdef")

@@ -1,4 +1,4 @@
-"""The rule `unsubscribe-link`: every email, but the one that asks for confirmation, says how to leave."""
+"""The rule `unsubscribe-link`: every email, but notices such as the one that asks to confirm, says how to leave."""
 
 from __future__ import annotations
 

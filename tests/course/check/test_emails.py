@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import pytest
+
 from course.check.emails import faults_in_emails, pages
 from course.check.page import Page
 from course.check.report import Severity
 from course.check.rule import Checked, Fault, Rule
 from course.folder import load
+from course.render import NOTICES
 from tests.course.check.small import a_lesson, small_course
 
 
@@ -44,6 +47,11 @@ def test_every_variant_is_looked_at() -> None:
     found = texts(a_lesson("{% if subscriber.indoors %}Inside.{% else %}Outside.{% endif %}"))
     assert any("Inside." in text for text in found)
     assert any("Outside." in text for text in found)
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+def test_notices_are_looked_at_and_a_theme_may_have_its_own(notice: str) -> None:
+    assert "Our own words.\n" in texts({f"theme/{notice}.txt": "Our own words."})
 
 
 def test_every_persona_is_looked_at_as_they_get_it() -> None:

@@ -96,10 +96,12 @@ def test_many_declared_values_of_which_one_counts_are_two_variants() -> None:
 
 
 def test_letters_are_all_emails_of_all_tracks_in_order() -> None:
-    found = [(letter.track, letter.lesson.slug if letter.lesson else "") for letter in letters(load(small_course()))]
+    course = load(small_course())
+    found = [(letter.track, letter.lesson.slug if letter.lesson else letter.template) for letter in letters(course)]
+    notices = ("access", "address", "moved")
     assert found == [
-        *[("balcony", slug) for slug in ("", "welcome", "soil", "closing")],
-        *[("field", slug) for slug in ("", "welcome", "soil", "light", "closing")],
+        *[("balcony", name) for name in ("confirm", "welcome", "soil", "closing", *notices)],
+        *[("field", name) for name in ("confirm", "welcome", "soil", "light", "closing", *notices)],
     ]
 
 

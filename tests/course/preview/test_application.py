@@ -32,7 +32,11 @@ def test_the_page_shows_the_course_along_the_weeks(preview: Served) -> None:
         "/?lesson=soil&track=field",
         "/?lesson=light&track=field",
         "/?lesson=closing&track=field",
+        "/?lesson=%40access&track=field",
+        "/?lesson=%40address&track=field",
+        "/?lesson=%40moved&track=field",
     ]
+    assert "Notices when a reader asks Link to own data Your data: Gardens" in page.text
     assert "Week 1 from Mon 2 Mar 2026" in page.text
     assert "Lesson 2 · Tue 10 Mar 08:00 Light for Sample" in page.text
 
@@ -123,6 +127,8 @@ def test_the_email_before_and_after_are_a_link_away(preview: Served) -> None:
     assert [link["href"] for link in page.all("a") if "rel" in link] == ["/?lesson=%40confirm", "/?lesson=soil"]
     assert [link["rel"] for link in at(preview, "lesson=@confirm").all("a") if "rel" in link] == ["next"]
     assert [link["rel"] for link in at(preview, "lesson=closing").all("a") if "rel" in link] == ["prev"]
+    page = at(preview, "lesson=@address")
+    assert [link["href"] for link in page.all("a") if "rel" in link] == ["/?lesson=%40access", "/?lesson=%40moved"]
 
 
 def test_the_email_itself_is_a_document_with_nothing_around_it(preview: Served) -> None:

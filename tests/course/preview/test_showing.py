@@ -38,6 +38,10 @@ def test_without_a_choice_the_first_lesson_is_shown() -> None:
         ("welcome", "lessons/welcome.md"),
         ("closing", "lessons/closing.md"),
         (CONFIRMATION, "templates/email/confirm.mjml"),
+        ("@access", "templates/email/access.mjml"),
+        ("@address", "templates/email/address.mjml"),
+        ("@moved", "templates/email/moved.mjml"),
+        ("@nothing", "lessons/01-soil.md"),
         ("no-such-lesson", "lessons/01-soil.md"),
         ("light", "lessons/01-soil.md"),  # which the first track does not take
     ],
@@ -47,7 +51,7 @@ def test_any_email_can_be_chosen_and_the_first_lesson_takes_the_place_of_one_tha
 ) -> None:
     assert shown_email(small_course(), choose(lesson=lesson)).place.file == file
     assert shown_course(small_course(), choose(lesson=lesson)).lesson == (
-        lesson if file in {f"lessons/{lesson}.md", "templates/email/confirm.mjml"} else "soil"
+        lesson if file in {f"lessons/{lesson}.md", f"templates/email/{lesson[1:]}.mjml"} else "soil"
     )
 
 

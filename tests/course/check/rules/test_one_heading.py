@@ -22,6 +22,12 @@ def test_a_theme_without_one_is_found_in_its_template() -> None:
     assert places(findings) == [(THEME, None)]
 
 
+def test_a_part_that_a_theme_has_emptied_is_where_it_is_missing() -> None:
+    assert set(places(found("one-heading", {"theme/hero.mjml": "\n"}))) == {("theme/hero.mjml", None)}
+    no_body = {"theme/layout.mjml": '<mjml lang="en" dir="ltr"><mj-body></mj-body></mjml>'}
+    assert set(places(found("one-heading", no_body))) == {("theme/layout.mjml", None)}
+
+
 def test_one_that_is_hidden_does_not_count() -> None:
     hidden = '<div style="display:none"><h1>Soil</h1></div>'
     assert len(faults("one-heading", a_page(hidden))) == 1

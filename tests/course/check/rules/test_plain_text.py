@@ -22,6 +22,10 @@ def test_an_empty_one_is_an_error() -> None:
     assert finding.message == "The email's plain-text part is empty."
 
 
+def test_a_layout_that_a_theme_has_emptied_is_where_all_emails_are_found_to_be_empty() -> None:
+    assert places(found("plain-text", {"theme/layout.txt": ""})) == [("theme/layout.txt", None)]
+
+
 def test_one_with_the_lesson_is_in_order_though_it_is_put_differently() -> None:
     theme = {TEXT: "{{ title | upper }}\n\n{{ body_text }}\n\n{{ links.unsubscribe }}\n"}
     assert found("plain-text", {**theme, **a_lesson(ENOUGH)}) == []

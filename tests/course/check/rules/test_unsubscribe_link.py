@@ -1,4 +1,4 @@
-"""Every email but the confirmation has a way out, in both its parts."""
+"""Every email but notices, such as the confirmation, has a way out, in both its parts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from course.check import Severity
 from course.check.rules import BY_ID
+from course.render import NOTICES
 from tests.course.check.looked_at import THEME, UNSUBSCRIBE, a_page, faults, found, places, themed
 
 LINE = '<mj-text font-size="16px" line-height="2"><a href="{{ links.unsubscribe }}">Unsubscribe</a></mj-text>\n'
@@ -25,9 +26,10 @@ def test_plain_text_without_one_is_an_error_in_its_template() -> None:
     assert places(findings) == [("theme/lesson.txt", None)]
 
 
-def test_a_confirmation_needs_none() -> None:
+@pytest.mark.parametrize("notice", NOTICES)
+def test_a_notice_needs_none(notice: str) -> None:
     theme = themed("").pop(THEME).replace(LINE, "").replace("{{ title }}", "Confirm").replace("{{ body }}", "Yes.")
-    assert found("unsubscribe-link", {"theme/confirm.mjml": theme}) == []
+    assert found("unsubscribe-link", {f"theme/{notice}.mjml": theme}) == []
 
 
 @pytest.mark.parametrize(
