@@ -1,12 +1,14 @@
-"""A CSV file of people, read row by row, whatever program wrote it."""
+"""A CSV file of people: read row by row, whatever program wrote it, and written so that any may open it."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
@@ -15,6 +17,18 @@ from sender.errors import SenderError
 
 LONGEST_ROW = 100_000
 """The most characters that a row may have in the file, quotes and line breaks included; no more is held in memory."""
+
+COLUMNS = ("email", "first_name", "last_name", "timezone")
+"""The columns that every list that we write begins with."""
+
+_FORMULA = r"(?='*(?:[\t\r\n]|\s*[=+@\-\uff0b\uff0d\uff1d\uff20]))"
+"""What a spreadsheet would take for a formula (OWASP, "CSV Injection"), behind any number of apostrophes.
+
+Where semicolons part columns, what follows one in a value begins a cell as well.
+"""
+
+_BARE = re.compile(rf"(^|;){_FORMULA}")
+_SHELTERED = re.compile(rf"(^|;)'{_FORMULA}")
 
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 _NOT_TEXT = re.compile("[\ud800-\udfff]")
@@ -147,9 +161,49 @@ def _columns(header: list[str]) -> list[str]:
 
 def _row(line: int, columns: list[str], values: list[str]) -> Row:
     named = zip(columns, values, strict=False)
-    fields = {name: value for name, value in named if name and not _NOT_TEXT.search(value)}
+    fields = {name: unsheltered(value) for name, value in named if name and not _NOT_TEXT.search(value)}
     if any(_NOT_TEXT.search(value) for value in values):
         return Row(line, fields, "the row is not UTF-8 text")
     if len(values) != len(columns):
         return Row(line, fields, f"the row has {len(values)} columns, the header {len(columns)}")
     return Row(line, fields)
+
+
+def sheltered(value: str) -> str:
+    """A value as it is written: behind an apostrophe where a spreadsheet would run it as a formula.
+
+    >>> sheltered("=1+1"), sheltered("+49 30 123"), sheltered("Ann")
+    ("'=1+1", "'+49 30 123", 'Ann')
+    """
+    return _BARE.sub(r"\1'", value)
+
+
+def unsheltered(value: str) -> str:
+    """A value as it was before `sheltered`.
+
+    >>> unsheltered("'=1+1"), unsheltered("'Ann'"), unsheltered("=1+1")
+    ('=1+1', "'Ann'", '=1+1')
+    """
+    return _SHELTERED.sub(r"\1", value) if "'" in value else value
+
+
+def write_roster(stream: IO[str], people: Iterable[Mapping[str, str]]) -> int:
+    """Write people as CSV, which `read_roster` reads as the same; how many there were.
+
+    Which columns there are is known once all have been seen, so they wait in a file without a name, not in memory.
+    """
+    others: set[str] = set()
+    count = 0
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as kept:
+        for fields in people:
+            others.update(fields)
+            kept.write(json.dumps(dict(fields)) + "\n")
+            count += 1
+        columns = (*COLUMNS, *sorted(others.difference(COLUMNS)))
+        writer = csv.writer(stream)
+        writer.writerow(columns)
+        kept.seek(0)
+        for line in kept:
+            fields = json.loads(line)
+            writer.writerow([sheltered(fields.get(name, "")) for name in columns])
+    return count

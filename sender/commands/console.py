@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,9 +29,25 @@ def print_json(document: Mapping[str, object]) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
+def print_json_list(items: Iterable[Mapping[str, object]]) -> None:
+    """Print one JSON list on stdout, an item a line, each as soon as it is there."""
+    between = "[\n"
+    for item in items:
+        click.echo(between + json.dumps(item, ensure_ascii=False), nl=False)
+        between = ",\n"
+    click.echo("[]" if between == "[\n" else "\n]")
+
+
 def say(text: str) -> None:
     """Tell the operator something, on stderr: stdout is for results."""
     click.echo(text, err=True)
+
+
+def ask(question: str) -> None:
+    """Go on where the operator says yes. Where there is nobody to ask, that is wrong use."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise click.UsageError("Nobody is here to say yes. Add --yes.")
+    click.confirm(question, abort=True, err=True)
 
 
 class Moment(click.ParamType[datetime]):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from course.commands import SECONDS, refuse_errors
-from sender.commands.console import as_format, clock, opened, print_json, say
+from sender.commands.console import as_format, ask, clock, opened, print_json, say
 
 if TYPE_CHECKING:
     from sender.editions import Change
@@ -47,7 +46,7 @@ def publish(course: Path, yes: bool, output: str) -> None:
         for line in _told(change):
             say(line)
         if not yes:
-            _ask()
+            ask("Publish this?")
         edition = publish_files(database, files, clock())
     if output == "json":
         document = {"course": change.slug, "edition": edition.hash, "added": [*change.added]}
@@ -67,9 +66,3 @@ def _told(change: Change) -> list[str]:
     stranded = [f"{count} people are on the track `{slug}`, which is gone" for slug, count in change.stranded.items()]
     lines = [f"{name}: {', '.join(slugs)}" for name, slugs in kinds if slugs] or ["only settings or templates changed"]
     return [f"{change.slug}, which {change.active} people are taking:", *(f"  {line}" for line in (*lines, *stranded))]
-
-
-def _ask() -> None:
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise click.UsageError("Nobody is here to say yes. Add --yes.")
-    click.confirm("Publish this?", abort=True, err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tracemalloc
 from io import BytesIO
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sender.roster import LONGEST_ROW, RosterError, Row, read_roster
+from sender.roster import LONGEST_ROW, RosterError, Row, read_roster, sheltered, unsheltered, write_roster
 
 PLAIN = "email,first_name\nann@example.com,Ann\nbob@example.com,Bob\n"
 BOTH = [
@@ -219,3 +220,50 @@ def test_any_bytes_are_read_to_their_end(content: bytes) -> None:
     assert lines == sorted(set(lines))
     for row in rows:
         "".join(row.fields.values()).encode()
+
+
+def written(*people: dict[str, str]) -> str:
+    stream = io.StringIO()
+    assert write_roster(stream, people) == len(people)
+    return stream.getvalue()
+
+
+def test_a_list_is_written_with_the_columns_that_anyone_has() -> None:
+    ann, bob = {"email": "ann@example.com", "role": "expert"}, {"email": "bob@example.com", "age": "40"}
+    assert written(ann, bob).splitlines() == [
+        "email,first_name,last_name,timezone,age,role", "ann@example.com,,,,,expert", "bob@example.com,,,,40,",
+    ]  # fmt: skip
+    assert written() == "email,first_name,last_name,timezone\r\n"
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "＋", "－", "＠", "'=", "''="])
+def test_what_a_spreadsheet_would_run_stands_behind_an_apostrophe(sign: str) -> None:
+    value = f"{sign}HYPERLINK(1)"
+    [_, row] = csv.reader(io.StringIO(written({"email": "a@example.com", "first_name": value}), newline=""))
+    assert row[1] == f"'{value}"
+
+
+def test_a_cell_that_begins_after_a_semicolon_stands_behind_one_as_well() -> None:
+    """Where programs take semicolons for the end of a cell, which a comma is in the file."""
+    assert sheltered("Ann;=1+1; -2;b") == "Ann;'=1+1;' -2;b"
+
+
+@pytest.mark.parametrize("value", ["Ann", "O'Sample", "'Ann'", "a=b", "2-1", "", "'", "a;b", "x;'y'"])
+def test_what_no_program_would_run_is_written_and_read_as_it_is(value: str) -> None:
+    assert sheltered(value) == unsheltered(value) == value
+
+
+@given(st.text(alphabet="=+-@';ab \t＝", max_size=12))
+def test_a_value_is_read_as_it_was_before_it_was_sheltered(value: str) -> None:
+    assert unsheltered(sheltered(value)) == value
+    assert not re.match(r"[=+\-@＝\t]", sheltered(value))
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["first_name", "note", "role"]),
+                                st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\n"),
+                                        min_size=1))))  # fmt: skip
+def test_what_is_written_is_read_as_the_same(people: list[dict[str, str]]) -> None:
+    fields = [{**one, "email": f"sample{number}@example.com"} for number, one in enumerate(people)]
+    rows = read(written(*fields))
+    assert [{name: value for name, value in row.fields.items() if value} for row in rows] == fields
+    assert not any(row.problem for row in rows)

@@ -1,25 +1,21 @@
-"""`run`, as a process: it serves the pages, sends what is due, and stops cleanly when it is told to."""
+"""`run`, `web` and `scheduler` as processes: they serve the pages, send what is due, and stop cleanly when told to."""
 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Timer
 
 import pytest
 
-from tests.sender.web.sample import ROOT, SECRET, School, a_school, get, links_in, post
+from tests.sender.running import PATIENCE, command, environment, running
+from tests.sender.web.sample import School, a_school, get, links_in, post, request
 from tests.standin import SendGridStandin, Step
-
-PATIENCE = 30.0
 
 
 @pytest.fixture
@@ -28,60 +24,6 @@ def school(tmp_path: Path) -> Iterator[School]:
     with a_school(tmp_path) as school:
         school.now = datetime.now(UTC)
         yield school
-
-
-class Running:
-    """A process of `run` that prints its address; it is killed if it outlives the test's patience."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.address = self._read(process.stdout).removeprefix("dripcourse: ").strip()
-        self.log: list[str] = []
-
-    def wait_for(self, text: str) -> str:
-        """The first line of the log that holds a text."""
-        while text not in (line := self._read(self.process.stderr)):
-            self.log.append(line)
-            assert line, f"it ended before it said {text!r}: {self.log}"
-        self.log.append(line)
-        return line
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        """Tell it to stop, and wait; its exit status."""
-        self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=PATIENCE)
-        self.log += err.splitlines(keepends=True)
-        assert out == ""
-        return self.process.returncode
-
-    @staticmethod
-    def _read(stream: object) -> str:
-        return str(stream.readline())  # type: ignore[attr-defined]
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-W", "error", "-m", "sender", "run", *arguments]
-
-
-def environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
-    own = {"PYTHONPATH": str(ROOT), "DRIPCOURSE_DATABASE": f"sqlite:///{folder}/school.db", "DRIPCOURSE_SECRET": SECRET}
-    return {**os.environ, **own, **settings}
-
-
-@contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Running]:
-    process = subprocess.Popen(
-        command("--port", "0"), cwd=folder, env=environment(folder, settings), stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    watch = Timer(PATIENCE, process.kill)
-    watch.start()
-    with process:
-        try:
-            yield Running(process)
-        finally:
-            watch.cancel()
-            process.kill()
 
 
 def test_it_serves_its_pages_and_stops_when_told(tmp_path: Path) -> None:
@@ -172,12 +114,13 @@ def test_a_defect_in_a_tick_is_one_line_and_ends_nothing(school: School) -> None
     assert [line for line in run.log if not line[:4].isdecimal()] == []
 
 
-def test_a_port_in_use_is_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["run", "web"])
+def test_a_port_in_use_is_a_sentence(tmp_path: Path, part: str) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
         done = subprocess.run(
-            command("--port", str(port)), cwd=tmp_path, env=environment(tmp_path, {}), capture_output=True, text=True,
-            timeout=PATIENCE, check=False,
+            command(part, "--port", str(port)), cwd=tmp_path, env=environment(tmp_path, {}), capture_output=True,
+            text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
     assert done.returncode == 1
     assert done.stdout == ""
@@ -187,7 +130,7 @@ def test_a_port_in_use_is_a_sentence(tmp_path: Path) -> None:
 
 def test_a_host_of_another_machine_is_a_sentence(tmp_path: Path) -> None:
     done = subprocess.run(
-        command("--host", "192.0.2.1", "--port", "0"), cwd=tmp_path, env=environment(tmp_path, {}),
+        command("run", "--host", "192.0.2.1", "--port", "0"), cwd=tmp_path, env=environment(tmp_path, {}),
         capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 1
@@ -204,3 +147,77 @@ def test_its_log_is_one_line_each_and_tells_ids_alone(school: School) -> None:
     assert [line for line in run.log if not line[:4].isdecimal()] == []
     tokens = [link.rpartition("/")[2] for link in school.links(1).values()]
     assert [line for line in run.log for part in (*tokens, "@example.com") if part in line] == []
+
+
+def test_it_believes_the_proxies_that_are_named(school: School) -> None:
+    with running(school.folder, "web", DRIPCOURSE_PROXIES="127.0.0.0/8") as web:
+
+        def ask(network: str) -> int:
+            kind = {"Content-Type": "application/json", "X-Forwarded-For": network}
+            return request("POST", f"{web.address}/courses/product-path/join", b"{}", kind).status
+
+        assert {ask("198.51.100.1") for _ in range(60)} == {422}
+        assert [ask(network) for network in ("198.51.100.1", "198.51.100.2")] == [429, 422]
+        assert web.stop() == 0
+
+
+def test_the_pages_alone_act_on_emails_and_send_none(school: School) -> None:
+    school.enrol(1)
+    with running(school.folder, "web") as web:
+        link = school.links(1)["confirm"].replace("http://127.0.0.1:8000", web.address)
+        assert get(link).status == 404
+        school.tick()
+        assert post(link).status == 200
+        assert school.ask("SELECT status FROM enrolment") == [("active",)]
+        assert web.stop() == 0
+    assert not any("tick:" in line for line in web.log)
+    assert len(school.emails()) == 1
+
+
+def test_the_scheduler_alone_sends_what_is_due_and_listens_nowhere(school: School) -> None:
+    school.enrol(1, confirmed=True)
+    with running(school.folder, "scheduler") as scheduler:
+        scheduler.wait_for("sending what falls due, every 15 seconds")
+        assert scheduler.wait_for("tick:").endswith(": tick: 1 claimed, 1 accepted, 1 requests\n")
+        assert scheduler.stop() == 0
+    assert len(school.emails()) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("part", ["web", "scheduler"])
+def test_each_part_stops_when_told(tmp_path: Path, part: str, number: signal.Signals) -> None:
+    with running(tmp_path, part) as process:
+        process.wait_for("INFO")
+        assert process.stop(number) == 0
+    assert process.log[-1].endswith(": stopping: what is under way is finished, and nothing else begins\n")
+    assert [line for line in process.log if not line[:4].isdecimal()] == []
+
+
+def test_the_scheduler_finishes_and_records_a_request_under_way(school: School) -> None:
+    school.enrol(1, confirmed=True)
+    with SendGridStandin() as standin:
+        standin.script(Step(gate="slow"))
+        settings = {"SENDGRID_API_KEY": standin.key, "DRIPCOURSE_SENDGRID_HOST": standin.url}
+        with running(school.folder, "scheduler", **settings) as scheduler:
+            standin.wait_for_requests(1)
+            scheduler.process.send_signal(signal.SIGTERM)
+            scheduler.wait_for("stopping")
+            standin.gate("slow").set()
+            assert scheduler.stop() == 0
+    assert school.ask("SELECT state FROM batch") == [("accepted",)]
+
+
+def test_a_scheduler_whose_mailer_is_not_set_up_does_not_begin(tmp_path: Path) -> None:
+    done = subprocess.run(
+        command("scheduler"), cwd=tmp_path, env=environment(tmp_path, {"DRIPCOURSE_MAILER": "sendgrid"}),
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: SENDGRID_API_KEY is not set.")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_pages_need_no_mailer(tmp_path: Path) -> None:
+    with running(tmp_path, "web", DRIPCOURSE_MAILER="sendgrid") as web:
+        assert get(f"{web.address}/healthz").status == 200
+        assert web.stop() == 0

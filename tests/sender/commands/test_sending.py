@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sender.store.tables import SCHEMA_VERSION
 from tests.sender.commands.conftest import Run
 
 RunJson = Callable[..., Any]
@@ -134,7 +135,7 @@ def test_a_course_that_is_not_there_cannot_be_held(run: Run, published: Path, co
 
 def test_migrate_makes_a_database_and_leaves_one_that_is_in_order(run: Run, published: Path) -> None:
     before = Path("dripcourse.db").read_bytes()
-    assert "The database is at schema 0001." in run("migrate", status=0).stdout
+    assert f"The database is at schema {SCHEMA_VERSION}." in run("migrate", status=0).stdout
     assert Path("dripcourse.db").read_bytes() == before
     Path("dripcourse.db").unlink()
     run("migrate", status=0)

@@ -1,4 +1,4 @@
-"""`dripcourse subscribers`: the people who take a course."""
+"""`dripcourse subscribers import`: bring in people from a CSV file."""
 
 from __future__ import annotations
 
@@ -22,12 +22,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-@click.group(short_help="Import the people who take a course.")
-def subscribers() -> None:
-    """The people who take a course."""
-
-
-@subscribers.command("import", short_help="Bring in people from a CSV file.")
+@click.command("import", short_help="Bring in people from a CSV file.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--course", "slug", required=True, metavar="SLUG", help="The published course they take.")
 @click.option("--track", help="Their track; the course's first by default.")
