@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sender.model import BatchState, EnrolmentStatus
-from sender.store import editions, ledger
+from sender.store import editions, events, ledger
 from sender.store.database import Database
 
 _MOST_BATCHES = 200
@@ -84,3 +84,45 @@ def current_status(database: Database, now: datetime) -> Status:
         for one in batches
     )
     return Status(courses, counts, next_due_at, opened)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailFigures:
+    """One email of a course, by its lesson's slug or its kind: to how many it was sent, and what events told of them.
+
+    Each is a number of deliveries. Opens by machines are counted apart, and opens and clicks are told only where the
+    course has them tracked.
+    """
+
+    label: str
+    sent: int
+    delivered: int
+    bounced: int
+    blocked: int
+    dropped: int
+    complained: int
+    unsubscribed: int
+    opened: int
+    machine_opened: int
+    clicked: int
+
+
+def email_figures(database: Database, slug: str) -> tuple[EmailFigures, ...]:
+    """The figures of each email of a course that was sent, in the order of first sending. Raises StoreError.
+
+    There are none of a course that there is not.
+    """
+    with database.read() as connection:
+        course = next((one for one in editions.courses(connection) if one.slug == slug), None)
+        told = [] if course is None else events.told_of_emails(connection, course.id)
+        slugs = editions.lesson_slugs(connection, (one.lesson for one in told if one.lesson is not None))
+    return tuple(_figures(slugs.get(one.lesson or 0, one.kind), one) for one in told)
+
+
+def _figures(label: str, told: events.Told) -> EmailFigures:
+    count = told.types.get
+    return EmailFigures(
+        label, told.accepted, count("delivered", 0), count("bounce", 0), count("blocked", 0), count("dropped", 0),
+        count("spamreport", 0), count("unsubscribe", 0) + count("group_unsubscribe", 0), count("open", 0),
+        count("machine_open", 0), count("click", 0),
+    )  # fmt: skip

@@ -9,11 +9,13 @@ from tests.standin.process import StandinProcess
 from tests.standin.script import Fault, Moment, Step
 from tests.standin.standin import DEFAULT_KEY, Options, SendGridStandin
 from tests.standin.substitution import Substitution
+from tests.standin.webhook import EventWebhook, events_of
 
 __all__ = [
     "DEFAULT_KEY",
     "Arrived",
     "Entry",
+    "EventWebhook",
     "Fault",
     "Moment",
     "Options",
@@ -22,6 +24,7 @@ __all__ = [
     "StandinProcess",
     "Step",
     "Substitution",
+    "events_of",
     "read_journal",
     "times_taken",
 ]

@@ -5,6 +5,7 @@
 | `POST script` | replaces the script by the JSON in the body (see `script.script_from_json`) |
 | `POST reset` | forgets journal, script, counts and gates |
 | `POST open?gate=NAME` | opens a gate |
+| `POST suppressed?list=NAME` | puts the addresses of a JSON array on a suppression list |
 | `GET journal` | `{"requests": n, "entries": […]}`, the entries as in the journal's file |
 | `GET arrived?address=A&how=one-pass` | `[{"to", "subject", "html", …}]`, both parameters optional |
 | `GET wait?requests=N&timeout=SECONDS` | answers when N requests have been dealt with: 200, or 504 |
@@ -38,6 +39,7 @@ class Control:
             ("POST", "script"): self._script,
             ("POST", "reset"): self._reset,
             ("POST", "open"): self._open,
+            ("POST", "suppressed"): self._suppressed,
             ("GET", "journal"): self._journal,
             ("GET", "arrived"): self._arrived,
             ("GET", "wait"): self._wait,
@@ -68,6 +70,10 @@ class Control:
 
     def _open(self, query: Mapping[str, str], body: bytes) -> Answer:
         self._standin.gate(query["gate"]).set()
+        return _json({})
+
+    def _suppressed(self, query: Mapping[str, str], body: bytes) -> Answer:
+        self._standin.suppressions.add(query["list"], *json.loads(body))
         return _json({})
 
     def _journal(self, query: Mapping[str, str], body: bytes) -> Answer:

@@ -70,12 +70,16 @@ class StandinProcess:
         self._ask("POST", "script", document)
 
     def reset(self) -> None:
-        """Forgets journal, script, counts and gates."""
+        """Forgets journal, script, counts, gates and suppression lists."""
         self._ask("POST", "reset")
 
     def open_gate(self, name: str) -> None:
         """Lets go the requests held at that gate, and those to come."""
         self._ask("POST", f"open?gate={quote(name)}")
+
+    def suppress(self, name: str, *addresses: str) -> None:
+        """Puts addresses on a suppression list."""
+        self._ask("POST", f"suppressed?list={quote(name)}", list(addresses))
 
     def wait_for_requests(self, count: int, timeout: float = 10.0) -> None:
         """Waits until `count` requests have been dealt with; raises TimeoutError."""

@@ -1,4 +1,4 @@
-"""The stand-in itself: SendGrid's mail endpoint on loopback, with a journal, a script and gates."""
+"""The stand-in itself: SendGrid's mail endpoint and suppression lists on loopback, with a journal, a script, gates."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from tests.standin import suppressions
 from tests.standin.addresses import recipients_of
 from tests.standin.answers import answer_to
 from tests.standin.arrival import Arrived, arrivals
@@ -24,6 +25,7 @@ from tests.standin.openapi import MailSendDescription
 from tests.standin.script import MAX_WAIT, Fault, Moment, Rule, Script, Step
 from tests.standin.server import LOOPBACK, LoopbackServer
 from tests.standin.substitution import Substitution
+from tests.standin.suppressions import SuppressionLists
 from tests.standin.verdict import Verdict, judge
 from tests.standin.wire import Answer, Connection, Head
 
@@ -74,6 +76,7 @@ class SendGridStandin:
         self._handled = 0
         self._script = Script(default=self.options.default)
         self._gates: dict[str, threading.Event] = {}
+        self.suppressions = SuppressionLists()
 
     def __enter__(self) -> Self:
         self.start()
@@ -115,8 +118,9 @@ class SendGridStandin:
             self._script = script
 
     def reset(self) -> None:
-        """Forgets journal, script, counts and gates; held requests are let go first."""
+        """Forgets journal, script, counts, gates and suppression lists; held requests are let go first."""
         self._open_all_gates()
+        self.suppressions.clear()
         with self._changed:
             self._journal.clear()
             self._script = Script(default=self.options.default)
@@ -199,6 +203,10 @@ class SendGridStandin:
     def _exchange(self, head: Head, connection: Connection) -> bool:
         if head.path.startswith("/_standin/"):
             return self._control.exchange(head, connection)
+        if head.path.startswith(suppressions.PREFIX) and head.method == "GET":
+            connection.discard_body(head)
+            connection.send(self.suppressions.answer(head, self.key), keep_alive=head.keep_alive)
+            return head.keep_alive
         if head.path != MAIL_SEND or head.method != "POST":
             connection.discard_body(head)
             connection.send(Answer(405 if head.path == MAIL_SEND else 404), keep_alive=head.keep_alive)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from http.client import HTTPException
 from urllib.error import URLError
 
 from python_http_client.exceptions import HTTPError
-from sendgrid import SendGridAPIClient
 
-from sender.errors import SettingError
 from sender.mailers.sendgrid.answers import meaning, not_connected, unknown
+from sender.mailers.sendgrid.key import checked_key, client_with
 from sender.mailers.sendgrid.payload import payload
-from sender.mailers.sendgrid.transport import DirectClient, NeverConnectedError
+from sender.mailers.sendgrid.transport import NeverConnectedError
 from sender.model import Answer, Request
 
 TIMEOUT_SECONDS = 25.0
@@ -28,23 +26,14 @@ class SendGridMailer:
     """
 
     def __init__(self, key: str, host: str, clock: Callable[[], datetime], *, timeout: float = TIMEOUT_SECONDS) -> None:
-        if not key:
-            raise SettingError(
-                "SENDGRID_API_KEY is not set.", fix="Set it, or set DRIPCOURSE_MAILER=folder to try things out."
-            )
-        if not (key.isascii() and key.isprintable()) or " " in key:
-            raise SettingError("SENDGRID_API_KEY is no key: it has spaces or odd characters.", fix="Copy it again.")
-        logging.getLogger("python_http_client").setLevel(logging.WARNING)  # its DEBUG lines hold the key
-        self._key = key
+        self._key = checked_key(key, fix="Set it, or set DRIPCOURSE_MAILER=folder to try things out.")
         self._host = host
         self._clock = clock
         self._timeout = timeout
 
     def send(self, request: Request) -> Answer:
-        """Send one request. One client a request: the package's client is not made to be shared by threads."""
-        package = SendGridAPIClient(api_key=self._key, host=self._host)
-        headers = package.client.request_headers
-        client = DirectClient(host=self._host, request_headers=headers, version=3, timeout=self._timeout)
+        """Send one request."""
+        client = client_with(self._key, self._host, self._timeout)
         body, numbered = payload(request)
         try:
             response = client.mail.send.post(request_body=body)

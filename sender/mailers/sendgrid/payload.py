@@ -16,12 +16,9 @@ from course.mime import embedded
 from course.model import Mailbox
 from course.personal.placeholders import fill
 from course.pictures import Picture
-from sender.model import Recipient, Request, fits
+from sender.model import DELIVERY_ARG, Recipient, Request, fits
 
 Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | bool
-
-DELIVERY_ARG = "dripcourse_delivery"
-"""The custom arg that names a delivery; it comes back with every event. A test has none."""
 
 TEST_CATEGORY = "dripcourse test"
 """What tests are counted as in SendGrid's statistics. No slug has a space, so it is no course's."""

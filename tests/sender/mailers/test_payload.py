@@ -11,8 +11,8 @@ import pytest
 from course.folder import load
 from course.model import Course, Mailbox, Tracking
 from course.personal.placeholders import Email, Placeholder, Where
-from sender.mailers.sendgrid.payload import DELIVERY_ARG, payload
-from sender.model import MOST_BYTES, Recipient, Request
+from sender.mailers.sendgrid.payload import payload
+from sender.model import DELIVERY_ARG, MOST_BYTES, Recipient, Request
 from tests.sender.stage import a_course
 
 TAG = "dc0123456789000hz"

@@ -1,0 +1,118 @@
+"""Recording events: what is new of them is kept, moves its delivery on, and stops whoever must get no more email.
+
+A chunk of events is one transaction: all of it is kept, with all that follows from it, or nothing. Nothing that follows
+depends on the order of events, or is done twice: see `transitions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from sender.events.bodies import Thing
+from sender.events.event import Event, read_event
+from sender.events.transitions import is_stronger, strongest_reason
+from sender.model import Seen, Suppressed
+from sender.store import enrolments, events
+from sender.store.database import Database
+from sender.store.events import Delivery
+from sender.store.suppressions import EVERYTHING, suppress_each
+
+CHUNK = 1_000
+"""The most events of one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many events a body held, how many of them were new, and how many things in it were no events."""
+
+    events: int = 0
+    new: int = 0
+    odd: int = 0
+
+
+def record(database: Database, things: Iterable[Thing], now: datetime) -> Recorded:
+    """Record what a body holds, as SendGrid told it at `now` (UTC).
+
+    Raises StoreError; what earlier chunks held is kept then, and known when the body comes again.
+    """
+    told, new, odd = 0, 0, 0
+    left = iter(things)
+    while chunk := list(islice(left, CHUNK)):
+        found = [read_event(one, now) for one in chunk if one is not None]
+        told += len(found)
+        odd += len(chunk) - len(found)
+        with database.write() as connection:
+            new += record_events(connection, found, now)
+    return Recorded(told, new, odd)
+
+
+def record_events(connection: Connection, told: Sequence[Event], now: datetime) -> int:
+    """Record events, within a transaction that writes; how many of them were new."""
+    by_id = {event.id: event for event in reversed(told)}  # of one that is told twice, the first
+    # In one order, so that two transactions that tell the same do not wait for each other.
+    new = [by_id[id_] for id_ in sorted(by_id.keys() - events.known(connection, by_id))]
+    if not new:
+        return 0
+    deliveries = events.deliveries(connection, {event.delivery for event in new if event.delivery is not None})
+    ours = [(event, deliveries[event.delivery]) for event in new if event.delivery in deliveries]
+    rows = [
+        (event.id, event.delivery if event.delivery in deliveries else None, event.meaning.type, event.at)
+        for event in new
+    ]
+    events.add(connection, rows)
+    _move_on(connection, ours)
+    _settle(connection, ours)
+    _stop(connection, [event for event in new if event.meaning.stops is not None], now)
+    return len(new)
+
+
+def _move_on(connection: Connection, ours: Sequence[tuple[Event, Delivery]]) -> None:
+    """Write down what is known of deliveries now, where that is more than before."""
+    more: dict[int, Seen] = {}
+    for event, delivery in ours:
+        seen = event.meaning.seen
+        if seen is not None and is_stronger(seen, more.get(delivery.id, delivery.seen)):
+            more[delivery.id] = seen
+    events.set_seen(connection, more)
+
+
+def _settle(connection: Connection, ours: Sequence[tuple[Event, Delivery]]) -> None:
+    """Settle batches of which nobody knew whether they were taken: an event of one of their emails proves it.
+
+    What was refused by name was in another request.
+    """
+    told: dict[int, str] = {}
+    for event, delivery in ours:
+        if delivery.batch is not None and delivery.outcome is None:
+            told[delivery.batch] = told.get(delivery.batch) or event.message_id
+    for batch in sorted(events.uncertain(connection, told.keys())):
+        if events.prove_taken(connection, batch, told[batch]):
+            enrolments.finish(connection, batch)
+
+
+def _stop(connection: Connection, stopping: Sequence[Event], now: datetime) -> None:
+    """Stop email to whom events say to, and end what they are on.
+
+    An event names its delivery, or has no custom arg at all, as a bounce that comes days later; one with an arg that is
+    no delivery of ours stops nobody. Only what names a delivery can be about a course.
+    """
+    if not stopping:
+        return
+    whose = events.whose(connection, {event.delivery for event in stopping if event.delivery is not None})
+    reasons: dict[tuple[str, int], list[Suppressed]] = {}
+    for event in stopping:
+        known = None if event.delivery is None else whose.get(event.delivery)
+        if known is None and (event.named or not event.meaning.everywhere):
+            continue
+        key = event.email_key or (known and known.email_key)
+        if key and event.meaning.stops is not None:
+            scope = EVERYTHING if event.meaning.everywhere or known is None else known.course
+            reasons.setdefault((key, scope), []).append(event.meaning.stops)
+    stopped = {which: strongest_reason(why) for which, why in reasons.items()}
+    suppress_each(connection, stopped, now)
+    events.end(connection, stopped, now)

@@ -1,0 +1,193 @@
+"""Queries about events: which are known, what their deliveries are, and what follows from them. All are about many."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Seen, Suppressed
+from sender.store.batches import recipient
+from sender.store.memberships import end_everywhere, end_on_course
+from sender.store.suppressions import EVERYTHING, WEAKER
+from sender.store.tables import address_change, batch, delivery, enrolment, event, subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The course of a delivery, and the address that it goes to, in compared form: None where its person was erased."""
+
+    course: int
+    email_key: str | None
+
+
+def known(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Which of the events are kept already."""
+    return set(connection.execute(select(event.c.id).where(event.c.id.in_(tuple(ids)))).scalars().all())
+
+
+class Delivery(NamedTuple):
+    """A delivery of which an event tells: what is known of it, the batch it is in, and whether it ended apart from it.
+
+    A tuple, as the database gives it, since a body tells of a thousand.
+    """
+
+    id: int
+    seen: str | None
+    batch: int | None
+    outcome: str | None
+
+
+def deliveries(connection: Connection, ids: Collection[int]) -> dict[int, Delivery]:
+    """The deliveries of those ids that there are; nobody else changes them until this transaction ends."""
+    if not ids:
+        return {}
+    found = select(*delivery.c["id", "seen", "batch_id", "outcome"]).where(delivery.c.id.in_(tuple(ids)))
+    # In one order, so that two transactions do not wait for each other. SQLite has one writer anyway.
+    rows = connection.execute(found.order_by(delivery.c.id).with_for_update()).all()
+    return {row[0]: Delivery._make(row) for row in rows}
+
+
+def uncertain(connection: Connection, batches: Collection[int]) -> set[int]:
+    """Those of the batches of which nobody knows whether they were taken."""
+    found = select(batch.c.id).where(batch.c.id.in_(tuple(batches)), batch.c.state == BatchState.UNCERTAIN)
+    return set(connection.execute(found).scalars()) if batches else set()
+
+
+def whose(connection: Connection, ids: Collection[int]) -> dict[int, Whose]:
+    """Whose deliveries those are."""
+    joined = (
+        delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id)
+        .join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
+        .outerjoin(address_change, address_change.c.delivery_id == delivery.c.id)
+    )
+    _, email_key = recipient()
+    found: Select[*tuple[Any, ...]] = select(delivery.c.id, enrolment.c.course_id, email_key).select_from(joined)
+    rows = connection.execute(found.where(delivery.c.id.in_(tuple(ids)))) if ids else ()
+    return {id_: Whose(course, key) for id_, course, key in rows}
+
+
+def add(connection: Connection, events: Sequence[tuple[str, int | None, str, datetime]]) -> None:
+    """Keep events: id, delivery, type and moment of each. One that another transaction has kept meanwhile stays.
+
+    The driver gets them as they are: a body brings a thousand, and nothing else in it takes as long.
+    """
+    values = "%s, %s, %s, %s" if connection.dialect.name == "postgresql" else "?, ?, ?, ?"
+    statement = f"INSERT INTO event (id, delivery_id, type, at) VALUES ({values}) ON CONFLICT DO NOTHING"  # noqa: S608
+    rows = [(id_, delivery_id, type_, int(at.timestamp())) for id_, delivery_id, type_, at in events]
+    if rows:
+        connection.exec_driver_sql(statement, rows)
+
+
+def set_seen(connection: Connection, seen: Mapping[int, Seen]) -> None:
+    """Write down the strongest that is known of each delivery."""
+    alike: dict[Seen, list[int]] = defaultdict(list)
+    for id_, now in seen.items():
+        alike[now].append(id_)
+    for now, ids in alike.items():
+        connection.execute(update(delivery).where(delivery.c.id.in_(ids)).values(seen=now))
+
+
+def prove_taken(connection: Connection, batch_id: int, message_id: str = "") -> bool:
+    """Call an uncertain batch accepted; whether it still was uncertain."""
+    taken = update(batch).where(batch.c.id == batch_id, batch.c.state == BatchState.UNCERTAIN)
+    values = {"state": BatchState.ACCEPTED, "message_id": message_id, "reason": "its events prove that it was taken"}
+    return connection.execute(taken.values(**values)).rowcount == 1
+
+
+def is_proven(connection: Connection, batch_id: int) -> bool:
+    """Whether an event has told of any email of a batch that was not refused by name."""
+    ours = (delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None))
+    told = select(delivery.c.id).where(*ours, delivery.c.seen.is_not(None)).limit(1)
+    return connection.execute(told).first() is not None
+
+
+def end(connection: Connection, stopped: Mapping[tuple[str, int], Suppressed], now: datetime) -> int:
+    """End what people are on whose addresses get no more email: `stopped` says of which scope, and why. How many.
+
+    The latest place on each course carries the strongest reason, whichever came first.
+    """
+    places = _places(connection, {key for key, _ in stopped})
+    ended = 0
+    stronger: dict[Suppressed, list[int]] = defaultdict(list)
+    for (key, scope), reason in sorted(stopped.items()):
+        mine = [place for place in places.get(key, ()) if scope in {EVERYTHING, place.course}]
+        if any(place.is_open for place in mine):
+            person = mine[0].person
+            everywhere = scope == EVERYTHING
+            ended += (
+                end_everywhere(connection, person, reason, now)
+                if everywhere
+                else end_on_course(connection, person, scope, reason, now)
+            )
+        latest = {place.course: place for place in mine}.values()
+        stronger[reason] += [place.id for place in latest if place.reason in WEAKER[reason]]
+    for reason, ids in stronger.items():
+        if ids:
+            connection.execute(update(enrolment).where(enrolment.c.id.in_(ids)).values(ended_reason=reason))
+    return ended
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A person's place on a course, ended or not; why it ended."""
+
+    id: int
+    person: int
+    course: int
+    is_open: bool
+    reason: str
+
+
+def _places(connection: Connection, keys: set[str]) -> dict[str, list[_Place]]:
+    """All places of those who have the addresses now, in the order in which they were taken."""
+    columns = (subscriber.c.email_key, *enrolment.c["id", "subscriber_id", "course_id", "status", "ended_reason"])
+    joined = enrolment.join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
+    found = select(*columns).select_from(joined).where(subscriber.c.email_key.in_(keys)).order_by(enrolment.c.id)
+    places: dict[str, list[_Place]] = defaultdict(list)
+    for key, id_, person, course, status, reason in connection.execute(found):
+        places[key].append(_Place(id_, person, course, status != EnrolmentStatus.ENDED, reason))
+    return places
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What events have told of one email of a course: of how many deliveries each type. `lesson` is None for others."""
+
+    kind: DeliveryKind
+    lesson: int | None
+    accepted: int
+    types: Mapping[str, int]
+
+
+def told_of_emails(connection: Connection, course_id: int) -> list[Told]:
+    """What is known of each email of a course, in the order in which it was first sent.
+
+    A delivery counts once for each type, however often SendGrid told of it. Reads all events of the course.
+    """
+    place = delivery.c["kind", "lesson_id"]
+    ours = delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id)
+    accepted = (
+        select(*place, func.count())
+        .select_from(ours.join(batch, batch.c.id == delivery.c.batch_id))
+        .where(
+            enrolment.c.course_id == course_id, func.coalesce(delivery.c.outcome, batch.c.state) == BatchState.ACCEPTED
+        )
+        .group_by(*place)
+        .order_by(func.min(delivery.c.id))
+    )
+    events_of_each = (
+        select(*place, event.c.type, func.count(delivery.c.id.distinct()))
+        .select_from(ours.join(event, event.c.delivery_id == delivery.c.id))
+        .where(enrolment.c.course_id == course_id)
+        .group_by(*place, event.c.type)
+    )
+    types: dict[tuple[str, int | None], dict[str, int]] = defaultdict(dict)
+    for row in connection.execute(events_of_each):
+        types[row[0], row[1]][row[2]] = row[3]
+    rows = connection.execute(accepted)
+    return [Told(DeliveryKind(row[0]), row[1], row[2], types[row[0], row[1]]) for row in rows]
