@@ -14,6 +14,7 @@ from sender.editions import LEFT_BEHIND, Edition, EditionBook
 from sender.model import DeliveryKind, EnrolmentStatus
 from sender.progress import Step, after, next_step
 from sender.schedule import due_at, next_day, own_zone, slot_by_now
+from sender.standing import REST
 from sender.store import batches, enrolments
 from sender.store.database import Database, claim_alone
 from sender.store.enrolments import Advance, Due, History, Waiting
@@ -69,8 +70,8 @@ def claim(
 ) -> Claim:
     """Claim at most `limit` deliveries of what is due at `now`, for `owner`.
 
-    `lease_from` is the machine's own time, from which the lease of a minute counts. Each enrolment
-    gets its next lesson by the edition that is live; a lesson whose slot is past by more than the
+    `lease_from` is the machine's own time, from which the lease of a minute counts. Pauses that are over end. Each
+    enrolment gets its next lesson by the edition that is live; a lesson whose slot is past by more than the
     course's grace moves to the next slot instead. An email that cannot be made for one person fails
     for that person alone. Raises StoreError; then nothing was claimed.
     """
@@ -78,6 +79,7 @@ def claim(
         with database.write() as connection:
             claim_alone(connection)
             due = enrolments.due(connection, now, limit)
+            enrolments.end_pauses(connection, [one.id for one in due if one.status is EnrolmentStatus.PAUSED])
             histories = enrolments.histories(connection, [one.id for one in due])
             plan = _Plan()
             for one in due:
@@ -112,10 +114,18 @@ def _decide(connection: Connection, book: EditionBook, plan: _Plan, due: Due, hi
         return
     following = next_step(edition.course, due.track, edition.lesson_ids, after(step, history.had, edition.lesson_ids))
     last = slot if step.is_numbered else None
-    # A slot that is now is taken: by this lesson, or by an earlier one that goes out late.
-    not_before = max(due.start_at, now + _SECOND if step.is_numbered else due.next_due_at)
+    not_before = _free_from(due, step, now)
     next_due = due_at(edition.course, following, due.overrides, due.zone, last, not_before=not_before)
     _place(connection, book, plan, edition, due, step.kind, step, history, slot, next_due)
+
+
+def _free_from(due: Due, step: Step, now: datetime) -> datetime:
+    """From when on what follows a step may come.
+
+    A slot that is now is taken: by this lesson, or by an earlier one that goes out late.
+    """
+    taken = now + _SECOND if step.is_numbered else due.next_due_at
+    return max(due.start_at, taken) if due.asked_at is None else max(due.start_at, taken, due.asked_at + REST)
 
 
 def _is_for(waiting: Waiting, step: Step, edition: Edition) -> bool:

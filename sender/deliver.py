@@ -21,6 +21,8 @@ from sender.editions import Edition, EditionBook
 from sender.links import Signer
 from sender.mailers import Mailer
 from sender.model import (
+    OF_THE_COURSE,
+    TO_ANOTHER,
     Answer,
     BatchState,
     DeliveryKind,
@@ -31,6 +33,7 @@ from sender.model import (
     Verdict,
     fits,
 )
+from sender.notices import expired
 from sender.retry import again_at
 from sender.store import batches, enrolments
 from sender.store.batches import Addressee, Begun
@@ -40,11 +43,16 @@ from sender.store.suppressions import suppressed
 LATEST_START = timedelta(seconds=30)
 """A request that has not begun this long after `sending` was committed is not made: it may have been given up on."""
 
-_OF_THE_COURSE = frozenset({DeliveryKind.WELCOME, DeliveryKind.LESSON, DeliveryKind.FINISHED})
 _FOR_GOOD = frozenset({Suppressed.BOUNCED, Suppressed.COMPLAINED})
 """What stops even an email that somebody asked for a moment ago."""
 
-_EXPECTED = {**dict.fromkeys(_OF_THE_COURSE, EnrolmentStatus.ACTIVE), DeliveryKind.CONFIRM: EnrolmentStatus.PENDING}
+_ACTIVE, _PENDING = frozenset({EnrolmentStatus.ACTIVE}), frozenset({EnrolmentStatus.PENDING})
+_EXPECTED = {**dict.fromkeys(OF_THE_COURSE, _ACTIVE), DeliveryKind.CONFIRM: _PENDING}
+"""How whoever gets an email of a kind stands on the course; one of another kind goes to anybody."""
+
+RESENT_TO = frozenset({EnrolmentStatus.ACTIVE, EnrolmentStatus.PAUSED, EnrolmentStatus.FINISHED})
+"""How whoever gets an email of the course once more, from an operator, may stand on it."""
+
 _LEFT = {
     EnrolmentStatus.PAUSED: "paused",
     EnrolmentStatus.ENDED: "left the course",
@@ -115,7 +123,7 @@ def _begin(courier: Courier, batch: int, now: datetime) -> _Begun:
             return _Begun(Delivered(batch, None))
         edition, kind, label, email = courier.book.email(connection, begun.variant)
         people = batches.addressees(connection, batch)
-        gone = _gone(connection, kind, people)
+        gone = _gone(connection, kind, people, now)
         batches.cancel(connection, gone)
         staying = [one for one in people if one.delivery not in gone]
         days = _schedules(courier, connection, begun, edition, staying, now)
@@ -131,18 +139,20 @@ def _begin(courier: Courier, batch: int, now: datetime) -> _Begun:
     return _Begun(delivered, request, begun.attempt, monotonic())
 
 
-def _gone(connection: Connection, kind: DeliveryKind, people: list[Addressee]) -> dict[int, str]:
+def _gone(connection: Connection, kind: DeliveryKind, people: list[Addressee], now: datetime) -> dict[int, str]:
     """Who is not to get the email after all, and why: they left, paused, were erased or suppressed since the claim."""
     keys = [one.email_key for one in people if one.email_key]
     stopped = suppressed(connection, keys, people[0].course) if people else {}
-    stopping = frozenset(Suppressed) if kind in _OF_THE_COURSE else _FOR_GOOD
+    stopping = frozenset(Suppressed) if kind in OF_THE_COURSE else _FOR_GOOD
     gone = {}
     for one in people:
         if one.email_key is None:
             gone[one.delivery] = "erased"
         elif not stopping.isdisjoint(stopped.get(one.email_key, ())):
             gone[one.delivery] = "suppressed"
-        elif kind in _EXPECTED and one.status is not _EXPECTED[kind]:
+        elif expired(kind, one.slot_at, now):
+            gone[one.delivery] = "its link is no longer good"
+        elif kind in _EXPECTED and one.status not in (RESENT_TO if one.resent else _EXPECTED[kind]):
             gone[one.delivery] = _LEFT[one.status]
     return gone
 
@@ -197,10 +207,12 @@ def _without_oversized(
 def _recipient(
     signer: Signer, edition: Edition, kind: DeliveryKind, email: Email, one: Addressee, schedule: Mapping[str, str]
 ) -> Recipient:
-    confirming = kind is DeliveryKind.CONFIRM
-    links = signer.links(one.delivery, confirm=confirming)
-    values = tag_values(email, edition.renderer.expressions, edition.reader(one.fields, links, schedule))
-    return Recipient(one.delivery, one.email, one.name, values, "" if confirming else links["unsubscribe"])
+    links = signer.links(one.delivery, kind)
+    of_the_course = kind in OF_THE_COURSE
+    reader = edition.reader(one.fields, links, schedule if of_the_course else {})
+    values = tag_values(email, edition.renderer.expressions, reader)
+    name = "" if kind in TO_ANOTHER else one.name
+    return Recipient(one.delivery, one.email, name, values, links["unsubscribe"] if of_the_course else "")
 
 
 def _retagged(one: Recipient, tags: dict[str, str]) -> Recipient:

@@ -12,23 +12,24 @@ from importlib import metadata
 
 from sqlalchemy import Connection
 
-from course.cadence import Slot
+from course.archive import archive_files
 from course.catalogue import Catalogue, catalogue_for
 from course.folder import Files, load
 from course.model import Course, Lesson
 from course.personal.placeholders import Email, Placeholder, Where
 from course.personal.readers import Reader, reader_values
 from course.personal.symbols import Look, Mode, Outcome
-from course.render import THEME, Letter, Renderer, Variant, email_templates
+from course.render import NOTICES, THEME, Letter, Renderer, Variant, email_templates
 from course.sample import sample_schedule
 from sender.errors import NotFoundError
-from sender.model import DeliveryKind, EnrolmentStatus
+from sender.model import OF_THE_COURSE, DeliveryKind, EnrolmentStatus
 from sender.progress import next_step
-from sender.schedule import due_at
+from sender.standing import due_anew
 from sender.store import batches, enrolments
 from sender.store import editions as rows
 from sender.store.database import Database
 from sender.store.ledger import enrolment_counts, people_by_track
+from sender.store.standings import standings_on
 
 LEFT_BEHIND = "the course went on without it"
 """Why a delivery is cancelled that waited for a slot when its lesson was taken out."""
@@ -63,8 +64,8 @@ class Edition:
         return catalogue_for(own, self.course.language)
 
     def letter(self, kind: DeliveryKind, lesson: Lesson | None, track: str) -> Letter:
-        """The email of a delivery. A confirmation has no lesson."""
-        return Letter(track, None if kind is DeliveryKind.CONFIRM else lesson)
+        """The email of a delivery. A confirmation and other notices have no lesson."""
+        return Letter(track, lesson) if kind in OF_THE_COURSE else Letter(track, None, kind.value)
 
     def reader(self, fields: Mapping[str, str], links: Mapping[str, str], schedule: Mapping[str, str]) -> Reader:
         """A subscriber as this edition's emails see one: only what the course declares, with its defaults."""
@@ -248,6 +249,8 @@ def publish(database: Database, files: Files, now: datetime) -> Edition:
         for kind, lesson, track in _letters(edition.course):
             schedule = sample_schedule(edition.course, edition.letter(kind, lesson, track))
             book.variant(connection, edition, kind, lesson, track, edition.reader({}, {}, schedule))
+        if course.public_archive:
+            archive_files(course, files)  # what is wrong with it is told now, and not to whoever asks for it
         rows.make_live(connection, edition_id)
         if old is not None and _timing(old) != _timing(edition.course):
             _reschedule(connection, edition, now)
@@ -261,12 +264,12 @@ def _timing(course: Course) -> object:
 
 
 def _reschedule(connection: Connection, edition: Edition, now: datetime) -> None:
-    """Work out when each active enrolment is next due under a new edition; one with nothing left may have finished.
+    """Work out when each enrolment is next due under a new edition; an active one with nothing left may have finished.
 
-    One whose moment has come already, but was not claimed yet, is not put off by that.
+    A pause that lasts until a day ends with the first slot from then on.
     """
     last_id = 0
-    while found := enrolments.standings(connection, edition.course_id, last_id, _CHUNK):
+    while found := standings_on(connection, edition.course_id, last_id, _CHUNK):
         last_id = found[-1].id
         histories = enrolments.histories(connection, [one.id for one in found])
         moves, through = [], []
@@ -274,12 +277,7 @@ def _reschedule(connection: Connection, edition: Edition, now: datetime) -> None
             step = next_step(edition.course, one.track, edition.lesson_ids, histories[one.id].had)
             if step is None:
                 through.append(one.id)
-            if step is not None and step.kind is DeliveryKind.WELCOME:
-                continue
-            last = None if one.last_at is None or one.last_on is None else Slot(one.last_at, one.last_on)
-            not_before = max(one.start_at, min(now, one.next_due_at or now))
-            due = due_at(edition.course, step, one.overrides, one.zone, last, not_before=not_before)
-            moves.append((one.id, due))
+            moves.append((one.id, due_anew(edition.course, step, one, now)))
         enrolments.set_due(connection, moves)
         waiting = [histories[id_].waiting for id_ in through]
         batches.cancel(connection, {one.id: LEFT_BEHIND for one in waiting if one is not None})
@@ -288,7 +286,8 @@ def _reschedule(connection: Connection, edition: Edition, now: datetime) -> None
 
 def _letters(course: Course) -> Iterator[tuple[DeliveryKind, Lesson | None, str]]:
     for track in course.tracks:
-        yield DeliveryKind.CONFIRM, None, track.slug
+        for notice in NOTICES:
+            yield DeliveryKind(notice), None, track.slug
         if course.welcome:
             yield DeliveryKind.WELCOME, course.welcome, track.slug
         for lesson in course.lessons_of(track.slug):

@@ -22,3 +22,15 @@ class StoreError(SenderError):
 
 class NotFoundError(SenderError):
     """What was named is not in the database."""
+
+
+class NotPossibleError(SenderError):
+    """What a person asks for about their own place on a course cannot be done as things stand; nothing changed."""
+
+
+class ChoiceError(SenderError):
+    """A person's choice is none that there is; `field` names what they chose, as a form does. Nothing changed."""
+
+    def __init__(self, field: str, message: str, *, fix: str) -> None:
+        self.field = field
+        super().__init__(message, fix=fix)

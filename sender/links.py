@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sender.model import TO_ANOTHER, DeliveryKind
 from sender.tokens import Purpose, sign
 
 PATHS = {
@@ -13,7 +14,12 @@ PATHS = {
     "quiz": ("quiz", Purpose.LEARN),
     "certificate": ("certificate", Purpose.LEARN),
     "confirm": ("confirm", Purpose.CONFIRM),
+    "access": ("privacy", Purpose.ACCESS),
+    "address": ("address", Purpose.ADDRESS),
 }
+
+_ASKING = frozenset({"confirm", "access", "address"})
+_ASKED_BY = {DeliveryKind.CONFIRM: "confirm", DeliveryKind.ACCESS: "access"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +29,9 @@ class Signer:
     base_url: str
     secret: str = field(repr=False)
 
-    def links(self, delivery: int, *, confirm: bool) -> dict[str, str]:
-        """A delivery's links by the name that templates use; `confirm` is there in a confirmation alone."""
-        wanted = PATHS if confirm else {name: path for name, path in PATHS.items() if name != "confirm"}
+    def links(self, delivery: int, kind: DeliveryKind) -> dict[str, str]:
+        """A delivery's links by the name that templates use, those alone that an email of its kind may have."""
+        wanted = {name: path for name, path in PATHS.items() if _may_have(kind, name)}
         signed = {purpose: sign(purpose, delivery, self.secret) for _, purpose in wanted.values()}
         own = {name: f"{self.base_url}/{path}/{signed[purpose]}" for name, (path, purpose) in wanted.items()}
         return {**own, "assets": self.assets}
@@ -34,3 +40,13 @@ class Signer:
     def assets(self) -> str:
         """Where pictures are, for everyone: whoever knows a picture's hash has the picture."""
         return f"{self.base_url}/assets"
+
+
+def _may_have(kind: DeliveryKind, name: str) -> bool:
+    """Whether an email of a kind may have a link.
+
+    One that goes to another address than the person's may reach a stranger: it opens nothing but its own question.
+    """
+    if kind in TO_ANOTHER:
+        return name == "address"
+    return name not in _ASKING or name == _ASKED_BY.get(kind)

@@ -1,24 +1,24 @@
-"""What people do about their own place on a course: confirm it, and leave it. Each act is one transaction."""
+"""A person's place on a course by one of their emails: what it is, what the email brought, and confirming it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from course.model import Course
 from sender.editions import Edition, EditionBook
-from sender.model import DeliveryKind, EnrolmentStatus, Suppressed
-from sender.schedule import beginning, own_zone
+from sender.model import OF_THE_COURSE, DeliveryKind, EnrolmentStatus
+from sender.returning import Return, opening, returning
+from sender.schedule import own_zone
 from sender.store import memberships, subscribers
 from sender.store.database import Database
 from sender.store.enrolments import Ahead
 from sender.store.memberships import MembershipRow
-from sender.store.suppressions import suppress
+from sender.store.suppressions import EVERYTHING, lift
 
 CONFIRMED_HOW = "confirmation email"
 
@@ -76,46 +76,45 @@ def membership(database: Database, book: EditionBook, delivery_id: int) -> Membe
 
 
 def reading(connection: Connection, delivery_id: int) -> Reading | None:
-    """What a delivery brought to its reader, or None where it brought nothing to read (a confirmation, say)."""
+    """What a delivery brought to its reader, or None where it is no email of the course (a confirmation, say)."""
     row = memberships.membership(connection, delivery_id)
-    if row is None or row.variant is None or row.kind is DeliveryKind.CONFIRM:
+    if row is None or row.variant is None or row.kind not in OF_THE_COURSE:
         return None
     return Reading(row.variant, row.edition, row.ahead, row.fields, row.email_key is None)
 
 
-def confirm(database: Database, book: EditionBook, delivery_id: int, now: datetime) -> Change:
-    """Begin the course for whoever got that confirmation, and record their consent.
+def confirm(database: Database, book: EditionBook, delivery_id: int, now: datetime, *, afresh: bool = False) -> Change:
+    """Begin the course for whoever got that confirmation, record their consent, and let email reach them again.
 
     Only a pending enrolment is changed: doing it again is harmless. One that was imported for a
-    later day waits for it. Raises StoreError.
+    later day waits for it. Who had lessons of the course before goes on from there, unless they
+    begin `afresh`. Raises StoreError.
     """
     with database.write() as connection:
         row = memberships.membership(connection, delivery_id)
         if row is None or row.kind is not DeliveryKind.CONFIRM:
             return Change(False, None)
-        course = book.edition(connection, row.edition).course
-        start_at, due_at = beginning(course, row.ahead.zone, _cohort_day(row, course, now), now)
-        changed = row.email_key is not None and subscribers.confirm(connection, row.ahead.enrolment, start_at, due_at)
-        if changed:
-            wording = _wording(connection, book, row.variant)
-            subscribers.consent_of(connection, row.ahead.enrolment, CONFIRMED_HOW, wording, now)
+        pending = row.email_key is not None and row.status is EnrolmentStatus.PENDING
+        changed = pending and _begin(connection, book, row, now, afresh=afresh)
+        if changed and row.email_key is not None:
+            lift(connection, row.email_key, (row.course, EVERYTHING))
+            words = _words(connection, book, row.variant)
+            subscribers.consent_of(connection, row.ahead.enrolment, CONFIRMED_HOW, words, now)
         return Change(changed, _now(connection, book, delivery_id))
 
 
-def leave(database: Database, book: EditionBook, delivery_id: int, now: datetime) -> Change:
-    """End the place on its course of whoever got that email, and send the address nothing more of that course.
+def returns(database: Database, book: EditionBook, found: Membership) -> Return | None:
+    """What somebody who is yet to confirm goes on from, None where that is the beginning. Raises StoreError."""
+    with database.read() as connection:
+        return returning(connection, book.edition(connection, found.edition.id), found.enrolment)
 
-    Works on any email that was ever sent, any number of times. What is open for the person is
-    cancelled when its turn to be sent comes. Raises StoreError.
-    """
-    with database.write() as connection:
-        row = memberships.membership(connection, delivery_id)
-        if row is None:
-            return Change(False, None)
-        ended = memberships.end_on_course(connection, row.subscriber, row.course, Suppressed.UNSUBSCRIBED)
-        if row.email_key is not None:
-            suppress(connection, row.email_key, row.course, Suppressed.UNSUBSCRIBED, now)
-        return Change(ended > 0, _now(connection, book, delivery_id))
+
+def _begin(connection: Connection, book: EditionBook, row: MembershipRow, now: datetime, *, afresh: bool) -> bool:
+    """Make an enrolment active; whether it was pending until now."""
+    edition = book.edition(connection, row.edition)
+    start = _cohort_day(row, edition.course, now)
+    begins = opening(connection, edition, row.ahead.enrolment, row.ahead.zone, now, start=start, afresh=afresh)
+    return subscribers.confirm(connection, row.ahead.enrolment, begins.start_at, begins.due_at, afresh=begins.afresh)
 
 
 def _now(connection: Connection, book: EditionBook, delivery_id: int) -> Membership | None:
@@ -141,9 +140,6 @@ def _cohort_day(row: MembershipRow, course: Course, now: datetime) -> date | Non
     return (row.start_at + timedelta(hours=12)).astimezone(ZoneInfo(own_zone(course, row.ahead.zone))).date()
 
 
-def _wording(connection: Connection, book: EditionBook, variant: int | None) -> str:
-    """The hash of the text that somebody agreed to."""
-    if variant is None:
-        return ""
-    _, _, _, email = book.email(connection, variant)
-    return sha256(email.text.encode()).hexdigest()
+def _words(connection: Connection, book: EditionBook, variant: int | None) -> str:
+    """The text that somebody agreed to."""
+    return "" if variant is None else book.email(connection, variant)[3].text

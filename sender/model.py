@@ -25,8 +25,8 @@ class EnrolmentStatus(StrEnum):
 class DeliveryKind(StrEnum):
     """What an email is for.
 
-    `ACCESS` brings a fresh link to somebody's own data, `ADDRESS` asks a new address to be confirmed: both were asked
-    for on a page, are of no lesson, and move nothing on.
+    `ACCESS` brings a fresh link to somebody's own data, `ADDRESS` asks a new address to be confirmed, and `MOVED` tells
+    the former one: they follow from what was done on a page, are of no lesson, and move nothing on.
     """
 
     LESSON = "lesson"
@@ -35,13 +35,51 @@ class DeliveryKind(StrEnum):
     FINISHED = "finished"
     ACCESS = "access"
     ADDRESS = "address"
+    MOVED = "moved"
+
+
+NOTICES = frozenset({DeliveryKind.ACCESS, DeliveryKind.ADDRESS, DeliveryKind.MOVED})
+"""The kinds of email that follow from what somebody did on a page."""
+
+TO_ANOTHER = frozenset({DeliveryKind.ADDRESS, DeliveryKind.MOVED})
+"""The kinds of email that go to an address other than the person's, where a stranger may read them."""
+
+OF_THE_COURSE = frozenset({DeliveryKind.WELCOME, DeliveryKind.LESSON, DeliveryKind.FINISHED})
+"""The kinds of email that a course consists of: whoever leaves it gets no more of them."""
 
 
 class Suppressed(StrEnum):
-    """Why an address gets no more email. Whoever left can come back; an address that failed, or complained, cannot."""
+    """Why an address gets no more email, from the weakest to the strongest reason.
+
+    Whoever left can come back; an address that failed, or complained, cannot.
+    """
 
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+DELIVERY_ARG = "dripcourse_delivery"
+"""The custom arg that names a delivery; it comes back with every event. A test has none."""
+
+
+class Seen(StrEnum):
+    """What is known of an email since it was taken, from the weakest to the strongest: one never gives way to a weaker.
+
+    What a person did is stronger than any failure, since only an email that arrived can be read; and a failure is
+    stronger than what machines say, since it may come after them.
+    """
+
+    PROCESSED = "processed"
+    DEFERRED = "deferred"
+    DELIVERED = "delivered"
+    MACHINE_OPENED = "machine_opened"
+    DROPPED = "dropped"
+    BLOCKED = "blocked"
+    BOUNCED = "bounced"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    UNSUBSCRIBED = "unsubscribed"
     COMPLAINED = "complained"
 
 

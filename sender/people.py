@@ -17,6 +17,7 @@ from sender.addresses import checked_address, email_key
 from sender.editions import EditionBook
 from sender.errors import NotFoundError
 from sender.model import EnrolmentStatus
+from sender.returning import opening
 from sender.roster import Row
 from sender.schedule import beginning
 from sender.store import editions, subscribers
@@ -86,7 +87,8 @@ class Importer:
                 known = ", ".join(f"`{one.slug}`" for one in editions.courses(connection))
                 fix = f"Published are: {known}." if known else "Publish it first: `dripcourse publish COURSE`."
                 raise NotFoundError(f"There is no published course `{joining.course}`.", fix=fix)
-            self._course: Course = EditionBook().edition(connection, found.edition_id).course
+            self._edition = EditionBook().edition(connection, found.edition_id)
+        self._course: Course = self._edition.course
         self._course_id = found.id
         self._track = joining.track or self._course.tracks[0].slug
         if self._course.track(self._track) is None:
@@ -190,8 +192,9 @@ class Importer:
         for person in people:
             enrolment = pending.get(ids[person.key].id)
             if enrolment is not None:
-                start_at, due_at = beginning(self._course, person.zone, self._joining.start, self._now)
-                subscribers.confirm(connection, enrolment, start_at, due_at)
+                zone, start = person.zone, self._joining.start
+                begins = opening(connection, self._edition, enrolment, zone, self._now, start=start)
+                subscribers.confirm(connection, enrolment, begins.start_at, begins.due_at, afresh=begins.afresh)
 
     def _enrolment(self, subscriber: int, zone: str) -> dict[str, object]:
         start_at, due_at = beginning(self._course, zone, self._joining.start, self._now)

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from sender.errors import SettingError
 
+Network = IPv4Network | IPv6Network
 SENDGRID_HOST = "https://api.sendgrid.com"
 _SHORTEST_SECRET = 16
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -30,7 +32,8 @@ class Settings:
     """All settings, checked. What is secret is kept out of `repr`.
 
     `secrets` sign links: the first signs, all verify; it is empty where none is set and the
-    database is no SQLite file, which `signing_secrets` refuses.
+    database is no SQLite file, which `signing_secrets` refuses. `proxies` are believed when they say whose request
+    they pass on.
     """
 
     database: str = field(default="sqlite:///dripcourse.db", repr=False)
@@ -41,6 +44,8 @@ class Settings:
     sendgrid_key: str = field(default="", repr=False)
     sendgrid_host: str = SENDGRID_HOST
     concurrency: int = 4
+    webhook_key: str = ""
+    proxies: tuple[Network, ...] = ()
 
     @property
     def sqlite_file(self) -> Path | None:
@@ -68,6 +73,8 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         sendgrid_key=key,
         sendgrid_host=_sendgrid_host(values.get("DRIPCOURSE_SENDGRID_HOST") or SENDGRID_HOST),
         concurrency=_count("DRIPCOURSE_CONCURRENCY", values.get("DRIPCOURSE_CONCURRENCY") or "4", most=64),
+        proxies=_networks("DRIPCOURSE_PROXIES", values.get("DRIPCOURSE_PROXIES", "")),
+        webhook_key=values.get("DRIPCOURSE_WEBHOOK_KEY", "").strip(),
     )
 
 
@@ -179,3 +186,15 @@ def _count(name: str, text: str, *, most: int) -> int:
     if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
         raise SettingError(f"{name} is `{text}`.", fix=f"Set it to a whole number from 1 to {most}.")
     return int(text)
+
+
+def _networks(name: str, text: str) -> tuple[Network, ...]:
+    """The networks of a comma list; an address by itself is a network of one."""
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            found.append(ip_network(part))
+        except ValueError:
+            fix = "Set it to addresses or networks, such as 127.0.0.1, 10.0.0.0/8."
+            raise SettingError(f"{name} holds `{part}`, which is no address and no network.", fix=fix) from None
+    return tuple(found)

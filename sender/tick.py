@@ -12,19 +12,22 @@ from threading import Event, Thread
 
 from sqlalchemy import Connection
 
-from course.cadence import first_slot, is_too_late
+from course.cadence import is_too_late
 from sender.claim import LEASE, claim
 from sender.deliver import Courier, Delivered, deliver
 from sender.editions import EditionBook
 from sender.errors import StoreError
+from sender.joining import purge_pending
 from sender.links import Signer
 from sender.mailers import Mailer
 from sender.model import BatchState, Verdict
 from sender.owner import Owner, is_gone
 from sender.retry import again_at
-from sender.schedule import own_zone
+from sender.standing import slot_from
 from sender.store import batches, enrolments, ledger
 from sender.store.database import Database
+from sender.store.events import is_proven, prove_taken
+from sender.store.standings import standing
 
 _log = logging.getLogger(__name__)
 _CLAIM_AT_ONCE = 4000
@@ -78,6 +81,7 @@ class Sender:
 def tick(sender: Sender, now: datetime, *, limit: int | None = None) -> Tally:
     """Do all that is due at `now` (UTC), at most `limit` deliveries of it.
 
+    Sign-ups that nobody confirmed for too long are put away meanwhile; no tick has to be made for that alone.
     The next moment with something to do is in the tally. Raises StoreError where the database
     fails; whatever was committed before stays true.
     """
@@ -86,6 +90,8 @@ def tick(sender: Sender, now: datetime, *, limit: int | None = None) -> Tally:
     with _leases_renewed(sender):
         tally.uncertain += _settle_abandoned(sender)
         tally.moved += _take_up_retries(sender, now)
+        if purged := purge_pending(sender.database, now):
+            _log.info("%d sign-ups that nobody confirmed were put away", purged)
         going = True
         while going and left != 0 and not sender.stop.is_set():
             ready = _ready(sender, left)
@@ -213,9 +219,17 @@ def _settle_abandoned(sender: Sender) -> int:
                 batches.take_over(connection, found, str(sender.owner), at + LEASE)
             elif getattr(sender.mailer, "repeatable", False):
                 batches.send_again(connection, found, str(sender.owner), at + LEASE)
-            elif batches.give_up(connection, found):
+            elif batches.give_up(connection, found) and not _proven(connection, found.id):
                 uncertain.append(found.id)
         return batches.open_count(connection, uncertain)
+
+
+def _proven(connection: Connection, batch: int) -> bool:
+    """Whether events have told already of a batch that was given up: then it was taken, and no other event may come."""
+    proven = is_proven(connection, batch) and prove_taken(connection, batch)
+    if proven:
+        enrolments.finish(connection, batch)
+    return proven
 
 
 def _take_up_retries(sender: Sender, now: datetime) -> int:
@@ -240,10 +254,10 @@ def _too_late(sender: Sender, connection: Connection, one: ledger.Overdue, now: 
 def _put_off(sender: Sender, connection: Connection, late: list[ledger.Overdue], now: datetime) -> None:
     ledger.unbatch(connection, [one.delivery for one in late])
     for one in late:
-        if one.next_due_at is None:
+        stands = standing(connection, one.enrolment) if one.next_due_at is None else None
+        if stands is not None:
             course = sender.book.edition(connection, one.edition).course
-            due = first_slot(course.cadence, own_zone(course, one.zone), now).at
-            enrolments.set_due(connection, [(one.enrolment, due)])
+            enrolments.set_due(connection, [(one.enrolment, slot_from(course, stands, now))])
 
 
 @contextmanager

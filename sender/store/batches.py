@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, insert, select, update
 
-from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Outcome
+from sender.model import NOTICES, TO_ANOTHER, BatchState, DeliveryKind, EnrolmentStatus, Outcome
 from sender.store.enrolments import Ahead
-from sender.store.tables import UNDER_WAY, batch, course, delivery, enrolment, subscriber, variant
+from sender.store.tables import UNDER_WAY, address_change, batch, course, delivery, enrolment, subscriber, variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,21 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """One delivery of a batch, as its person stands at the moment of sending."""
+    """One delivery of a batch, as its person stands at the moment of sending.
+
+    `email` is where it goes, which is another address than the person's where it is to ask for that one. `slot_at` is
+    UTC.
+    """
 
     delivery: int
+    slot_at: datetime
     ahead: Ahead
     status: EnrolmentStatus
     course: int
     email: str
     email_key: str | None
     name: str
+    resent: bool
     fields: Mapping[str, str] = field(repr=False)
 
 
@@ -78,6 +84,23 @@ def add_deliveries(connection: Connection, batch_id: int, deliveries: Sequence[N
         for one in deliveries
     ]  # fmt: skip
     connection.execute(insert(delivery), rows)
+
+
+def add_alone(
+    connection: Connection, course_id: int, variant_id: int, new: NewDelivery, not_before: datetime, *,
+    resent: bool = False, reason: str = "",
+) -> int:  # fmt: skip
+    """Insert a delivery outside the course's order, in a batch of its own that a tick takes up; its id.
+
+    No claim makes it, so no enrolment waits for it. `resent` is a further occasion of what was sent before, which
+    moves nobody on.
+    """
+    values = {"course_id": course_id, "variant_id": variant_id, "state": BatchState.RETRY, "not_before": not_before}
+    statement = insert(batch).values(**values, reason=reason).returning(batch.c.id)
+    batch_id = int(connection.execute(statement).scalar_one())
+    names = {"enrolment_id": new.enrolment, "kind": new.kind, "lesson_id": new.lesson, "occasion": new.occasion}
+    slot = {"slot_at": new.slot_at, "slot_on": new.slot_on, "batch_id": batch_id, "resent": resent}
+    return int(connection.execute(insert(delivery).values(**names, **slot).returning(delivery.c.id)).scalar_one())
 
 
 def add_unmade(connection: Connection, new: NewDelivery, waiting: int | None, reason: str) -> None:
@@ -137,14 +160,15 @@ def _settle(connection: Connection, outcome: Outcome, reasons: Mapping[int, str]
 
 
 def claimed_by(connection: Connection, owner: str) -> list[int]:
-    """The batches that `owner` holds and has yet to send, confirmations first; none of a held course."""
+    """The batches that `owner` holds and has yet to send, what somebody waits for first; none of a held course."""
     joined = batch.join(course, course.c.id == batch.c.course_id).join(variant, variant.c.id == batch.c.variant_id)
     found = (
         select(batch.c.id)
         .select_from(joined)
         .where(UNDER_WAY, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner, course.c.held.is_(False))
     )
-    return list(connection.execute(found.order_by(variant.c.kind != DeliveryKind.CONFIRM, batch.c.id)).scalars())
+    not_awaited = variant.c.kind.not_in((DeliveryKind.CONFIRM, *NOTICES))
+    return list(connection.execute(found.order_by(not_awaited, batch.c.id)).scalars())
 
 
 def under_way(connection: Connection, owner: str) -> list[Foreign]:
@@ -203,25 +227,43 @@ def begin(connection: Connection, batch_id: int, owner: str, at: datetime, lease
 
 def addressees(connection: Connection, batch_id: int) -> list[Addressee]:
     """The deliveries of a batch that are still open, with their people as they are now."""
-    joined = delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id).join(
-        subscriber, subscriber.c.id == enrolment.c.subscriber_id
+    joined = (
+        delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id)
+        .join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
+        .outerjoin(address_change, address_change.c.delivery_id == delivery.c.id)
     )
     columns = (
-        delivery.c.id, *enrolment.c["id", "status", "course_id", "track", "overrides", "next_due_at"],
-        *subscriber.c["email", "email_key", "first_name", "last_name", "zone", "attributes"],
+        *delivery.c["id", "slot_at", "resent"],
+        *enrolment.c["id", "status", "course_id", "track", "overrides", "next_due_at"], *recipient(),
+        *subscriber.c["first_name", "last_name", "zone", "attributes"],
     )  # fmt: skip
     open_ = (delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None))
     found = select(*columns).select_from(joined).where(*open_).order_by(delivery.c.id)
     return [_addressee(row) for row in connection.execute(found)]
 
 
+def recipient() -> tuple[ColumnElement[str], ColumnElement[str | None]]:
+    """Where a delivery goes: an address and its compared form, which is NULL where nobody is there to get it.
+
+    For a query that joins its subscriber, and its change of address where there is one.
+    """
+    to_another = delivery.c.kind.in_(TO_ANOTHER)
+    erased = subscriber.c.email_key.is_(None)
+    return (
+        case((to_another, address_change.c.email), else_=subscriber.c.email),
+        case((erased, None), (to_another, address_change.c.email_key), else_=subscriber.c.email_key),
+    )
+
+
 def _addressee(row: Row[*tuple[Any, ...]]) -> Addressee:
-    (id_, enrolment_id, status, course_id, track, overrides, due, email, email_key, first, last, zone,
+    (id_, slot_at, resent, enrolment_id, status, course_id, track, overrides, due, email, email_key, first, last, zone,
      attributes) = row  # fmt: skip
     fields = {**attributes, "first_name": first, "last_name": last, "email": email, "timezone": zone}
     name = f"{first} {last}".strip()
     ahead = Ahead(enrolment_id, track, overrides, zone, due)
-    return Addressee(id_, ahead, EnrolmentStatus(status), course_id, email, email_key, name, fields)
+    return Addressee(
+        id_, slot_at, ahead, EnrolmentStatus(status), course_id, email, email_key, name, bool(resent), fields
+    )
 
 
 def settle(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import OperationalError as SqliteOperationalError
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
@@ -18,6 +19,7 @@ from sender.store.tables import SCHEMA_VERSION
 
 _WRITES = "dripcourse_writes"
 _BUSY_TIMEOUT_MS = 10_000
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _TRIES = 20
 _CLAIMING = 0x64726970  # "drip"
 
@@ -33,6 +35,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writing = engine.execution_options(**{_WRITES: True})
+        self._turn = Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -48,8 +51,34 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may write: all of it is kept, or none. Raises StoreError."""
-        with _plainly(), self._writing.begin() as connection:
+        with _plainly(), self._in_turn(), self._writing.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Let one thread of this process at a time write to SQLite, which has others sleep and look again and again."""
+        held = self.is_sqlite and self._turn.acquire(timeout=_BUSY_TIMEOUT_MS / 1000)
+        try:
+            yield
+        finally:
+            if held:
+                self._turn.release()
+
+    def forget_overwritten(self) -> None:
+        """Rid SQLite's files of what is no longer in the tables, once it has been overwritten or deleted there.
+
+        What is deleted is overwritten with zeros (`secure_delete`), but earlier pages stand in the write-ahead log
+        until that begins anew. Where a reader keeps it from doing so, it does when the last one has gone. PostgreSQL
+        frees the space when it next vacuums the table, which it does by itself. Raises StoreError.
+        """
+        if not self.is_sqlite:
+            return
+        with closing(self._engine.raw_connection()) as connection:  # a transaction would keep the log as it is
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except SqliteOperationalError as error:
+                fix = "Look at the disk: what was committed stays."
+                raise StoreError(f"The write-ahead log cannot be emptied: {error}.", fix=fix) from error
 
     def close(self) -> None:
         """Close all connections."""
@@ -106,7 +135,7 @@ def _sqlite(url: str, file: Path, create: bool) -> Engine:
     def _prepare(connection: SqliteConnection, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy's begin event below opens every transaction
         try:
-            for pragma in (f"busy_timeout={_BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
+            for pragma in (f"busy_timeout={_BUSY_TIMEOUT_MS}", *_PRAGMAS):
                 connection.execute(f"PRAGMA {pragma}").close()
             _enter_wal(connection)
         except BaseException:

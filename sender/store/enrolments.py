@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, update
 
-from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Outcome
+from sender.model import OF_THE_COURSE, BatchState, DeliveryKind, EnrolmentStatus, Outcome
 from sender.progress import Had
 from sender.store.tables import batch, course, delivery, enrolment, subscriber
 
@@ -31,6 +31,7 @@ class Due:
     start_at: datetime
     next_due_at: datetime
     due_since: datetime | None
+    asked_at: datetime | None
     zone: str
     fields: Mapping[str, str] = field(repr=False)
 
@@ -76,6 +77,7 @@ def due(connection: Connection, now: datetime, limit: int) -> list[Due]:
         *enrolment.c["id", "subscriber_id", "course_id"],
         course.c.edition_id,
         *enrolment.c["track", "status", "overrides", "start_at", "next_due_at", "due_since"],
+        enrolment.c.asked_at,
         *subscriber.c["zone", "attributes", "first_name", "last_name", "email"],
     )
     found = _unblocked(select(*columns)).where(enrolment.c.next_due_at <= now)
@@ -95,12 +97,12 @@ def _unblocked(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 
 def _due(row: Row[*tuple[Any, ...]]) -> Due:
-    (id_, subscriber_id, course_id, edition, track, status, overrides, start, next_due, since, zone, attributes,
-     first, last, email) = row  # fmt: skip
+    (id_, subscriber_id, course_id, edition, track, status, overrides, start, next_due, since, asked, zone,
+     attributes, first, last, email) = row  # fmt: skip
     fields = {**attributes, "first_name": first, "last_name": last, "email": email, "timezone": zone}
     return Due(
-        id_, subscriber_id, course_id, edition, track, EnrolmentStatus(status), overrides, start, next_due, since, zone,
-        fields,
+        id_, subscriber_id, course_id, edition, track, EnrolmentStatus(status), overrides, start, next_due, since,
+        asked, zone, fields,
     )  # fmt: skip
 
 
@@ -112,25 +114,59 @@ def next_due_at(connection: Connection) -> datetime | None:
 
 
 def histories(connection: Connection, enrolments: Iterable[int]) -> dict[int, History]:
-    """What each enrolment has been sent so far; cancelled deliveries do not count."""
+    """What each enrolment has been sent so far; cancelled deliveries, and what an operator sent again, do not count.
+
+    Of somebody who came back, what they had before counts as well; see `earlier_lives`.
+    """
     ids = tuple(enrolments)
     found: dict[int, History] = {one: History([], set(), {}) for one in ids}
-    columns = delivery.c["id", "enrolment_id", "kind", "lesson_id", "occasion", "batch_id", "outcome"]
+    going_on = earlier_lives(connection, ids)
+    columns = delivery.c["id", "enrolment_id", "kind", "lesson_id", "occasion", "batch_id", "outcome", "resent"]
     joined = delivery.outerjoin(batch, batch.c.id == delivery.c.batch_id)
-    sent: Select[*tuple[Any, ...]] = select(*columns, batch.c.state).select_from(joined)
-    rows = connection.execute(sent.where(delivery.c.enrolment_id.in_(ids)).order_by(delivery.c.slot_at, delivery.c.id))
-    for id_, enrolment_id, kind_name, lesson, occasion, batch_id, outcome, batch_state in rows:
-        history, kind = found[enrolment_id], DeliveryKind(kind_name)
-        history.occasions[kind, lesson] = max(history.occasions.get((kind, lesson), 0), occasion + 1)
-        if outcome == Outcome.CANCELLED or (outcome is None and batch_state == BatchState.CANCELLED):
+    of_them = delivery.c.enrolment_id.in_({*ids, *going_on})
+    sent: Select[*tuple[Any, ...]] = select(*columns, batch.c.state).select_from(joined).where(of_them)
+    rows = connection.execute(sent.order_by(delivery.c.slot_at, delivery.c.id))
+    for id_, enrolment_id, kind_name, lesson, occasion, batch_id, outcome, resent, batch_state in rows:
+        kind, own = DeliveryKind(kind_name), found.get(enrolment_id)
+        if own is not None:
+            own.occasions[kind, lesson] = max(own.occasions.get((kind, lesson), 0), occasion + 1)
+        if resent or outcome == Outcome.CANCELLED or (outcome is None and batch_state == BatchState.CANCELLED):
             continue
         if batch_id is None and outcome is None:
-            history.waiting = Waiting(id_, kind, lesson)
+            if own is not None:
+                own.waiting = Waiting(id_, kind, lesson)
             continue
-        history.kinds.add(kind)
-        if kind is DeliveryKind.LESSON and lesson is not None:
-            history.lessons.append(lesson)
+        later = (found[one] for one in going_on.get(enrolment_id, ()))
+        for history in later if own is None else (own, *later):
+            history.kinds.add(kind)
+            if kind is DeliveryKind.LESSON and lesson is not None:
+                history.lessons.append(lesson)
     return found
+
+
+def earlier_lives(connection: Connection, enrolments: Collection[int]) -> dict[int, list[int]]:
+    """The earlier enrolments from which those go on: for each, which of those do.
+
+    They are of the same person on the same course, back to the latest that began afresh; from one that itself began
+    afresh nothing is looked for. One that was never confirmed is no life.
+    """
+    before = enrolment.alias()
+    same = (before.c.subscriber_id == enrolment.c.subscriber_id, before.c.course_id == enrolment.c.course_id)
+    confirmed = func.coalesce(before.c.ended_from, before.c.status) != EnrolmentStatus.PENDING
+    found = (
+        select(enrolment.c.id, before.c.id, before.c.afresh)
+        .select_from(enrolment.join(before, and_(*same, before.c.id < enrolment.c.id)))
+        .where(enrolment.c.id.in_(enrolments), enrolment.c.afresh.is_(False), confirmed)
+        .order_by(enrolment.c.id, before.c.id.desc())
+    )
+    lives: dict[int, list[int]] = {}
+    beginning: set[int] = set()
+    for id_, earlier, afresh in connection.execute(found):
+        if id_ not in beginning:
+            lives.setdefault(earlier, []).append(id_)
+        if afresh:
+            beginning.add(id_)
+    return lives
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +179,20 @@ class Advance:
     batch: int | None
 
 
+def end_pauses(connection: Connection, ids: Sequence[int]) -> None:
+    """Make active those whose pause is over, because they are due again."""
+    if ids:
+        paused = update(enrolment).where(enrolment.c.id.in_(ids), enrolment.c.status == EnrolmentStatus.PAUSED)
+        connection.execute(paused.values(status=EnrolmentStatus.ACTIVE, resume_on=None))
+
+
 def advance(connection: Connection, moves: Sequence[Advance]) -> None:
-    """Move enrolments on."""
+    """Move enrolments on, but for one that has ended meanwhile: nothing is due for it any more."""
     if not moves:
         return
     statement = (
         update(enrolment)
-        .where(enrolment.c.id == bindparam("b_id"))
+        .where(enrolment.c.id == bindparam("b_id"), enrolment.c.status != EnrolmentStatus.ENDED)
         .values(next_due_at=bindparam("b_due"), due_since=bindparam("b_since"), batch_id=bindparam("b_batch"))
     )
     rows = [
@@ -170,7 +213,8 @@ def set_due(connection: Connection, moments: Sequence[tuple[int, datetime | None
 def finish(connection: Connection, batch_id: int | None = None, *, ids: Iterable[int] = ()) -> None:
     """Mark as finished those active enrolments, of a batch or by id, for which nothing is left to send.
 
-    A lesson that is not known to be accepted keeps its enrolment open.
+    A lesson that is not known to be accepted keeps its enrolment open. What an operator sent again, or somebody asked
+    for on a page, decides nothing.
     """
     later = delivery.alias()
     state = batch.alias()
@@ -180,49 +224,17 @@ def finish(connection: Connection, batch_id: int | None = None, *, ids: Iterable
         .where(
             later.c.enrolment_id == enrolment.c.id,
             later.c.kind == DeliveryKind.LESSON,
+            later.c.resent.is_(False),
             func.coalesce(later.c.outcome, state.c.state, "").not_in((BatchState.ACCEPTED, BatchState.CANCELLED)),
         )
         .exists()
     )
     which = enrolment.c.id.in_(tuple(ids))
     if batch_id is not None:
-        which = enrolment.c.id.in_(select(delivery.c.enrolment_id).where(delivery.c.batch_id == batch_id))
+        regular = (delivery.c.resent.is_(False), delivery.c.kind.in_(OF_THE_COURSE))
+        which = enrolment.c.id.in_(select(delivery.c.enrolment_id).where(delivery.c.batch_id == batch_id, *regular))
     connection.execute(
         update(enrolment)
         .where(which, enrolment.c.status == EnrolmentStatus.ACTIVE, enrolment.c.next_due_at.is_(None), ~unsettled)
         .values(status=EnrolmentStatus.FINISHED)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An active enrolment whose next moment a new edition has to work out again."""
-
-    id: int
-    track: str
-    overrides: Mapping[str, str]
-    zone: str
-    start_at: datetime
-    next_due_at: datetime | None
-    last_at: datetime | None
-    last_on: date | None
-
-
-def standings(connection: Connection, course_id: int, after_id: int, limit: int) -> list[Standing]:
-    """Active enrolments of a course in the order of their ids, with the slot of each one's latest lesson."""
-    slots = (func.max(delivery.c.slot_at).label("at"), func.max(delivery.c.slot_on).label("on"))
-    latest = (
-        select(delivery.c.enrolment_id, *slots)
-        .where(delivery.c.kind == DeliveryKind.LESSON, delivery.c.outcome.is_(None))
-        .group_by(delivery.c.enrolment_id)
-        .subquery()
-    )
-    person = enrolment.join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
-    columns = (*enrolment.c["id", "track", "overrides"], subscriber.c.zone, *enrolment.c["start_at", "next_due_at"])
-    found: Select[*tuple[Any, ...]] = (
-        select(*columns, latest.c.at, latest.c.on)
-        .select_from(person.outerjoin(latest, latest.c.enrolment_id == enrolment.c.id))
-        .where(enrolment.c.course_id == course_id, enrolment.c.id > after_id)
-        .where(enrolment.c.status == EnrolmentStatus.ACTIVE)
-    )
-    return [Standing(*row) for row in connection.execute(found.order_by(enrolment.c.id).limit(limit))]

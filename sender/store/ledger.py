@@ -9,10 +9,10 @@ from sqlalchemy import Connection, String, cast, func, select, update
 
 from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Outcome
 from sender.store.enrolments import next_due_at
-from sender.store.tables import UNDER_WAY, batch, course, delivery, enrolment, subscriber, variant
+from sender.store.tables import UNDER_WAY, batch, course, delivery, enrolment, variant
 
 STATES = tuple(BatchState)
-_STATE = func.coalesce(delivery.c.outcome, batch.c.state, cast(BatchState.RETRY.value, String))
+STATE = func.coalesce(delivery.c.outcome, batch.c.state, cast(BatchState.RETRY.value, String))
 """A delivery's state: its own outcome, else its batch's; one in no batch waits for its next slot."""
 
 
@@ -23,7 +23,6 @@ class Overdue:
     delivery: int
     enrolment: int
     edition: int
-    zone: str
     slot_at: datetime
     next_due_at: datetime | None
 
@@ -36,18 +35,17 @@ def retries_due(connection: Connection, now: datetime) -> list[int]:
 
 
 def lessons_in(connection: Connection, batch_id: int) -> list[Overdue]:
-    """The open deliveries of lessons in a batch, with what decides whether their slot is too long ago."""
-    joined = (
-        delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id)
-        .join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
-        .join(course, course.c.id == enrolment.c.course_id)
+    """The open deliveries of lessons in a batch, with what decides whether their slot is too long ago.
+
+    What an operator sent again has no slot to wait for; whoever paused or left is told from the others when it is sent.
+    """
+    joined = delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id).join(
+        course, course.c.id == enrolment.c.course_id
     )
-    columns = (
-        delivery.c.id, enrolment.c.id, course.c.edition_id, subscriber.c.zone, delivery.c.slot_at,
-        enrolment.c.next_due_at,
-    )  # fmt: skip
+    columns = (delivery.c.id, enrolment.c.id, course.c.edition_id, delivery.c.slot_at, enrolment.c.next_due_at)
     open_ = (
         delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None), delivery.c.kind == DeliveryKind.LESSON,
+        delivery.c.resent.is_(False), enrolment.c.status == EnrolmentStatus.ACTIVE,
     )  # fmt: skip
     return [Overdue(*row) for row in connection.execute(select(*columns).select_from(joined).where(*open_))]
 
@@ -85,10 +83,10 @@ def next_moment(connection: Connection, now: datetime) -> datetime | None:
 def counts(connection: Connection, course_id: int | None = None) -> dict[BatchState, int]:
     """How many deliveries are in each state, of one course or of all."""
     joined = delivery.outerjoin(batch, batch.c.id == delivery.c.batch_id)
-    statement = select(_STATE, func.count()).select_from(joined).group_by(_STATE)
+    statement = select(STATE, func.count()).select_from(joined).group_by(STATE)
     if course_id is not None:
         joined = joined.join(enrolment, enrolment.c.id == delivery.c.enrolment_id)
-        statement = select(_STATE, func.count()).select_from(joined).group_by(_STATE)
+        statement = select(STATE, func.count()).select_from(joined).group_by(STATE)
         statement = statement.where(enrolment.c.course_id == course_id)
     found = {BatchState(state): int(count) for state, count in connection.execute(statement)}
     return {state: found.get(state, 0) for state in STATES}

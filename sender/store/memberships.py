@@ -6,23 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, or_, select, update
 
-from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Outcome
+from sender.model import OF_THE_COURSE, BatchState, DeliveryKind, EnrolmentStatus, Outcome
 from sender.store.enrolments import Ahead
-from sender.store.tables import batch, course, delivery, enrolment, subscriber, variant
+from sender.store.tables import batch, course, delivery, enrolment, subscriber
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipRow:
     """One delivery with its enrolment, with what that goes on with, and its person as they are now.
 
-    `variant` is the rendering that was sent, None where the delivery is in no batch; `edition` the
+    `slot_at` is UTC; `variant` is the rendering that was sent, None where the delivery is in no batch; `edition` the
     course's live one; `email_key` None where the person was erased. `takes_part` is whether the
     person is on the course at all, be it by a later enrolment than this one.
     """
 
     kind: DeliveryKind
+    slot_at: datetime
     variant: int | None
     ahead: Ahead
     status: EnrolmentStatus
@@ -51,18 +52,18 @@ def membership(connection: Connection, delivery_id: int) -> MembershipRow | None
         .exists()
     )
     columns = (
-        delivery.c.kind, batch.c.variant_id, *enrolment.c["id", "track", "overrides", "next_due_at"],
+        *delivery.c["kind", "slot_at"], batch.c.variant_id, *enrolment.c["id", "track", "overrides", "next_due_at"],
         *enrolment.c["status", "start_at", "course_id"], course.c.edition_id,
         *subscriber.c["id", "email_key", "zone", "attributes", "first_name", "last_name", "email"], takes_part,
     )  # fmt: skip
     found = connection.execute(select(*columns).select_from(joined).where(delivery.c.id == delivery_id)).one_or_none()
     if found is None:
         return None
-    (kind, variant, enrolment_id, track, overrides, due, status, start_at, course_id, edition, person, key, zone,
-     attributes, first, last, email, takes_part) = found  # fmt: skip
+    (kind, slot_at, variant, enrolment_id, track, overrides, due, status, start_at, course_id, edition, person, key,
+     zone, attributes, first, last, email, takes_part) = found  # fmt: skip
     fields = {**attributes, "first_name": first, "last_name": last, "email": email, "timezone": zone}
     return MembershipRow(
-        DeliveryKind(kind), variant, Ahead(enrolment_id, track, overrides, zone, due), EnrolmentStatus(status),
+        DeliveryKind(kind), slot_at, variant, Ahead(enrolment_id, track, overrides, zone, due), EnrolmentStatus(status),
         start_at, course_id, edition, person, key, bool(takes_part), fields,
     )  # fmt: skip
 
@@ -79,55 +80,51 @@ def following_day(connection: Connection, delivery_id: int) -> date | None:
         .select_from(joined)
         .where(this.c.id == delivery_id, or_(delivery.c.slot_at > this.c.slot_at, at_once))
         .where(delivery.c.outcome.is_(None), batch.c.state.not_in((BatchState.CANCELLED, BatchState.FAILED)))
+        .where(delivery.c.resent.is_(False), delivery.c.kind.in_(OF_THE_COURSE))
     )
     day: date | None = connection.execute(found.order_by(delivery.c.slot_at, delivery.c.id).limit(1)).scalar()
     return day
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One email of the course proper that was to go to a person: its edition, whether it was taken, and its local day.
-
-    `lesson` is None for the closing.
-    """
-
-    lesson: int | None
-    edition: int
-    accepted: bool
-    on: date
-
-
-def sent(connection: Connection, enrolment_id: int) -> list[Sent]:
-    """The lessons of an enrolment and its closing, in the order of their slots, without what waits for its slot."""
-    joined = delivery.join(batch, batch.c.id == delivery.c.batch_id).join(variant, variant.c.id == batch.c.variant_id)
-    state = func.coalesce(delivery.c.outcome, batch.c.state)
-    found = (
-        select(delivery.c.lesson_id, variant.c.edition_id, state, delivery.c.slot_on)
-        .select_from(joined)
-        .where(delivery.c.enrolment_id == enrolment_id)
-        .where(delivery.c.kind.in_((DeliveryKind.LESSON, DeliveryKind.FINISHED)))
-    )
-    rows = connection.execute(found.order_by(delivery.c.slot_at, delivery.c.id))
-    return [Sent(lesson, edition, state == BatchState.ACCEPTED, on) for lesson, edition, state, on in rows]
-
-
-def end_on_course(connection: Connection, subscriber_id: int, course_id: int, reason: str) -> int:
-    """End whatever enrolments of a person on a course have not ended yet; how many there were.
-
-    A delivery that waits for its next slot is cancelled: no claim would come for it any more.
-    """
+def _ending(*whose: ColumnElement[bool]) -> tuple[Update, Update]:
+    """What ends enrolments and cancels their deliveries that wait: made once, since thousands may leave at a time."""
     ended = (
         update(enrolment)
-        .where(enrolment.c.subscriber_id == subscriber_id, enrolment.c.course_id == course_id)
-        .where(enrolment.c.status != EnrolmentStatus.ENDED)
-        .values(status=EnrolmentStatus.ENDED, ended_reason=reason, next_due_at=None, due_since=None)
-    )
-    count = connection.execute(ended).rowcount
-    theirs = select(enrolment.c.id).where(
-        enrolment.c.subscriber_id == subscriber_id, enrolment.c.course_id == course_id
-    )
+        .where(*whose, enrolment.c.status != EnrolmentStatus.ENDED)
+        .values(
+            status=EnrolmentStatus.ENDED, ended_reason=bindparam("b_reason"), ended_at=bindparam("b_now"),
+            ended_from=enrolment.c.status, next_due_at=None, due_since=None,
+        )
+    )  # fmt: skip
     waiting = update(delivery).where(
-        delivery.c.enrolment_id.in_(theirs), delivery.c.batch_id.is_(None), delivery.c.outcome.is_(None)
+        delivery.c.enrolment_id.in_(select(enrolment.c.id).where(*whose)),
+        delivery.c.batch_id.is_(None),
+        delivery.c.outcome.is_(None),
     )
-    connection.execute(waiting.values(outcome=Outcome.CANCELLED, reason="left the course"))
+    return ended, waiting.values(outcome=Outcome.CANCELLED, reason="left the course")
+
+
+_OWN = enrolment.c.subscriber_id == bindparam("b_person")
+_ENDING_EVERYWHERE = _ending(_OWN)
+_ENDING_ON_COURSE = _ending(_OWN, enrolment.c.course_id == bindparam("b_course"))
+
+
+def end_on_course(connection: Connection, subscriber_id: int, course_id: int, reason: str, now: datetime) -> int:
+    """End whatever enrolments of a person on a course have not ended yet; how many there were.
+
+    What they were before is kept, for whoever takes it back. A delivery that waits for its next slot is cancelled: no
+    claim would come for it any more. The address is not suppressed by this.
+    """
+    return _end(connection, _ENDING_ON_COURSE, reason, now, b_person=subscriber_id, b_course=course_id)
+
+
+def end_everywhere(connection: Connection, subscriber_id: int, reason: str, now: datetime) -> int:
+    """The same on all courses: for whoever leaves everything, and where an address bounced or complained."""
+    return _end(connection, _ENDING_EVERYWHERE, reason, now, b_person=subscriber_id)
+
+
+def _end(connection: Connection, ending: tuple[Update, Update], reason: str, now: datetime, **whose: int) -> int:
+    ended, waiting = ending
+    count = connection.execute(ended, {**whose, "b_reason": reason, "b_now": now}).rowcount
+    connection.execute(waiting, whose)
     return count

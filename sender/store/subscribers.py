@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sender.model import EnrolmentStatus
-from sender.store.tables import consent, enrolment, subscriber
+from sender.store.inserting import minding_insert
+from sender.store.tables import consent, enrolment, subscriber, wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,26 @@ def enrol(connection: Connection, enrolments: Sequence[Mapping[str, object]]) ->
         connection.execute(insert(enrolment), [dict(one) for one in enrolments])
 
 
-def consent_of(connection: Connection, enrolment_id: int, how: str, wording: str, now: datetime) -> None:
-    """Keep when and how someone agreed, and to which wording (its hash)."""
-    connection.execute(insert(consent).values(enrolment_id=enrolment_id, at=now, how=how, wording=wording))
+def consent_of(connection: Connection, enrolment_id: int, how: str, text: str, now: datetime) -> None:
+    """Keep when and how someone agreed, and to which words: their hash, and the words themselves once."""
+    hash_ = sha256(text.encode()).hexdigest()
+    words = minding_insert(connection, wording).values(hash=hash_, text=text)
+    connection.execute(words.on_conflict_do_nothing())
+    connection.execute(insert(consent).values(enrolment_id=enrolment_id, at=now, how=how, wording=hash_))
 
 
-def confirm(connection: Connection, enrolment_id: int, start_at: datetime, due_at: datetime | None) -> bool:
-    """Make a pending enrolment active, to begin at `start_at`; whether it was pending."""
+def confirm(
+    connection: Connection, enrolment_id: int, start_at: datetime, due_at: datetime | None, *, afresh: bool = False
+) -> bool:
+    """Make a pending enrolment active, to begin at `start_at`; whether it was pending.
+
+    `afresh` has it begin with the first lesson, whatever the person had before.
+    """
+    again = {"afresh": True} if afresh else {}
     confirmed = (
         update(enrolment)
         .where(enrolment.c.id == enrolment_id, enrolment.c.status == EnrolmentStatus.PENDING)
         .values(status=EnrolmentStatus.ACTIVE, start_at=start_at, next_due_at=due_at, due_since=due_at, batch_id=None)
+        .values(**again)
     )
     return connection.execute(confirmed).rowcount == 1

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, false, or_, select
 
 from sender.model import Suppressed
+from sender.store.inserting import insert_of, minding_insert
 from sender.store.tables import key, suppression
 
 EVERYTHING = 0
 """The scope of a suppression that holds for all courses; any other scope is a course's id."""
 
+WEAKER = {reason: tuple(Suppressed)[:rank] for rank, reason in enumerate(Suppressed)}
+"""The reasons that give way to each: whichever comes first, the strongest is the one that stays."""
+
 _KEY = "suppression"
+KEPT_KEY = select(key.c.value).where(key.c.name == _KEY).scalar_subquery()
+"""The key of the hashes, for a query that asks for more than that."""
 
 
 def hashing_key(connection: Connection) -> bytes:
     """The key of the hashes, made when first needed (in a transaction that writes) and never changed."""
     found = _kept_key(connection)
     if found is None:
-        found = secrets.token_bytes(32)
-        connection.execute(insert(key).values(name=_KEY, value=found))
+        made = minding_insert(connection, key).values(name=_KEY, value=secrets.token_bytes(32))
+        connection.execute(made.on_conflict_do_nothing())  # another transaction's stays, where it was first
+        found = _kept_key(connection)
+    assert found is not None
     return found
 
 
@@ -53,16 +62,64 @@ def suppressed(connection: Connection, email_keys: Iterable[str], course_id: int
     return reasons
 
 
-def suppress(connection: Connection, email_key: str, scope: int, reason: Suppressed, now: datetime) -> None:
-    """Suppress an address. One that already is keeps its first reason, unless that could be lifted and this cannot."""
-    hashed = address_hash(hashing_key(connection), email_key)
-    this = (suppression.c.address_hash == hashed, suppression.c.scope == scope)
-    known = connection.execute(select(suppression.c.reason).where(*this)).scalar()
-    values = {"reason": reason, "at": now}
-    if known is None:
-        connection.execute(insert(suppression).values(address_hash=hashed, scope=scope, **values))
-    elif known == Suppressed.UNSUBSCRIBED != reason:
-        connection.execute(update(suppression).where(*this).values(**values))
+def suppress(
+    connection: Connection, email_key: str, scope: int, reason: Suppressed, now: datetime, secret: bytes | None = None
+) -> None:
+    """Suppress an address. One that already is keeps its reason, unless this one is stronger."""
+    suppress_each(connection, {(email_key, scope): reason}, now, secret)
+
+
+def suppress_each(
+    connection: Connection, stopped: Mapping[tuple[str, int], Suppressed], now: datetime, secret: bytes | None = None
+) -> int:
+    """Suppress many addresses, each with its scope, for a reason; of how many anything changed.
+
+    `secret` is the key of the hashes, where whoever asks for this has it.
+    """
+    if not stopped:
+        return 0
+    secret = secret or hashing_key(connection)
+    rows = sorted((address_hash(secret, key), scope, reason) for (key, scope), reason in stopped.items())
+    changed = 0
+    for reason, weaker in WEAKER.items():
+        values = [
+            {"address_hash": hashed, "scope": scope, "reason": reason, "at": now}
+            for hashed, scope, why in rows
+            if why is reason
+        ]
+        if values:
+            changed += len(connection.execute(_listing(connection.dialect.name, weaker), values).all())
+    return changed
+
+
+@cache
+def _listing(dialect: str, weaker: tuple[Suppressed, ...]) -> Executable:
+    """What puts addresses on the list, where none but a weaker reason stands; gives back a row for each it changed."""
+    statement = insert_of(dialect, suppression)
+    gives_way = statement.on_conflict_do_update(
+        index_elements=[suppression.c.address_hash, suppression.c.scope],
+        set_={"reason": statement.excluded.reason, "at": statement.excluded.at},
+        where=or_(false(), *(suppression.c.reason == one for one in weaker)),
+    )
+    return gives_way.returning(suppression.c.scope)
+
+
+_ENTRIES = (
+    select(*suppression.c["scope", "reason", "at"])
+    .where(suppression.c.address_hash == bindparam("b_hash"))
+    .order_by(suppression.c.scope)
+)
+
+
+def entries_of(
+    connection: Connection, email_key: str, secret: bytes | None = None
+) -> list[tuple[int, Suppressed, datetime]]:
+    """What is on the list about an address: scope, reason, and since when (UTC)."""
+    secret = secret or _kept_key(connection)
+    if secret is None:
+        return []
+    rows = connection.execute(_ENTRIES, {"b_hash": address_hash(secret, email_key)})
+    return [(scope, Suppressed(reason), at) for scope, reason, at in rows]
 
 
 def lift(connection: Connection, email_key: str, scopes: Iterable[int]) -> None:

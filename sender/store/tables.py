@@ -29,6 +29,7 @@ SCHEMA_VERSION = "0002"
 """The newest migration; a test holds it against the migrations' own account."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -43,7 +44,7 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment needs its offset")
-        return (value - _EPOCH) // timedelta(seconds=1)
+        return (value - _EPOCH) // _SECOND
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """The moment, in UTC."""
@@ -174,6 +175,7 @@ enrolment = Table(
     Column("batch_id", _ID),
     Column("created_at", Moment, nullable=False),
     Column("ended_at", Moment),
+    Column("ended_from", String(10)),
     Column("resume_on", Date),
     Column("asked_at", Moment),
     Column("afresh", Boolean, nullable=False, server_default=text("false")),
@@ -184,8 +186,11 @@ _OPEN = text("status IN ('pending', 'active', 'paused')")
 Index("one_open_enrolment", enrolment.c.subscriber_id, enrolment.c.course_id, unique=True, sqlite_where=_OPEN,
       postgresql_where=_OPEN)  # fmt: skip
 _PENDING = text("status = 'pending'")
+PENDING = text("enrolment.status = 'pending'")
+"""What a query says in so many words to use the index of those who have yet to confirm."""
 Index("enrolment_pending", enrolment.c.created_at, sqlite_where=_PENDING, postgresql_where=_PENDING)
 Index("enrolment_course", enrolment.c.course_id, enrolment.c.subscriber_id)
+Index("enrolment_subscriber", enrolment.c.subscriber_id)
 Index("enrolment_batch", enrolment.c.batch_id)
 
 batch = Table(
@@ -222,6 +227,7 @@ delivery = Table(
     Column("outcome", String(10)),
     Column("reason", Text, nullable=False, server_default=""),
     Column("seen", String(20)),
+    Column("resent", Boolean, nullable=False, server_default=text("false")),
 )
 Index(
     "one_delivery",
@@ -287,4 +293,5 @@ quiz_answer = Table(
     Column("quiz", String(100), primary_key=True),
     Column("answer", String(100), nullable=False),
     Column("at", Moment, nullable=False),
+    Column("edition_id", _ID),
 )

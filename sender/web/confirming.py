@@ -24,25 +24,28 @@ def show(site: Site, delivery: int) -> Response:
     """The page with the button; or how things stand, where there is nothing left to confirm."""
     found = membership.membership(site.database, site.book, delivery)
     if found is not None and found.status is EnrolmentStatus.PENDING and not found.erased:
-        return page("confirm.html", found.edition)
+        back = membership.returns(site.database, site.book, found)
+        return page("confirm.html", found.edition, back=back)
     return _told(found, changed=False, now=site.clock())
 
 
-def act(site: Site, delivery: int, form: Form) -> Response:  # noqa: ARG001  # a POST says all
-    """Confirm, and say when the first email comes."""
-    now = site.clock()
-    change = membership.confirm(site.database, site.book, delivery, now)
+def act(site: Site, delivery: int, form: Form) -> Response:
+    """Confirm, and say when the first email comes. Who had lessons before may choose to begin `afresh`."""
+    now, afresh = site.clock(), "afresh" in form
+    found = membership.membership(site.database, site.book, delivery)
+    back = None if found is None or afresh else membership.returns(site.database, site.book, found)
+    change = membership.confirm(site.database, site.book, delivery, now, afresh=afresh)
     if change.changed and change.membership is not None:
         _log.info("enrolment %d was confirmed", change.membership.enrolment)
-    return _told(change.membership, changed=change.changed, now=now)
+    return _told(change.membership, changed=change.changed, now=now, back=back is not None)
 
 
-def _told(found: Membership | None, *, changed: bool, now: datetime) -> Response:
+def _told(found: Membership | None, *, changed: bool, now: datetime, back: bool = False) -> Response:
     if found is None:
         raise HTTPException(404)
     if found.erased or found.status is EnrolmentStatus.ENDED:
         return page("confirm-ended.html", found.edition, status=410)
-    return page("confirmed.html", found.edition, changed=changed, first=_first_email(found, now))
+    return page("confirmed.html", found.edition, changed=changed, first=_first_email(found, now), back=back)
 
 
 def _first_email(found: Membership, now: datetime) -> datetime | None:

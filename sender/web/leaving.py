@@ -1,33 +1,79 @@
-"""Leaving a course: by the mail program's own button (RFC 8058), or by the one on the page."""
+"""Leaving: by the mail program's own button (RFC 8058), or by those on the page, where a pause is offered beside it."""
 
 from __future__ import annotations
 
 import logging
+from zoneinfo import ZoneInfo
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from sender import membership
+from sender import leaving
+from sender.errors import ChoiceError, NotPossibleError
+from sender.leaving import Parting
+from sender.preferences import preferences
 from sender.web.pages import page
+from sender.web.pausing import Done, at_own_pace, go_on, pause
 from sender.web.site import Site
 from sender.web.token_pages import Form
 
 _log = logging.getLogger(__name__)
+_PAUSING = {"pause": pause, "own-pace": at_own_pace, "resume": go_on}
+_PARTING = {"leave": leaving.leave, "everything": leaving.leave_everything, "return": leaving.come_back}
+_HAPPENED = {"leave": "was left", "everything": "was left, with all others", "return": "was taken up again"}
 
 
 def show(site: Site, delivery: int) -> Response:
     """The page with the button, for whoever is on the course. Looking changes nothing: scanners fetch every link."""
-    found = membership.membership(site.database, site.book, delivery)
+    return _told(leaving.parting(site.database, site.book, delivery, site.clock()))
+
+
+def act(site: Site, delivery: int, form: Form) -> Response:
+    """Leave the course, which is what a POST without an `act` asks for; or what else the page offers.
+
+    Whoever has left already is told the same, and an email that is not on record is no error.
+    """
+    name = form.get("act", "leave")
+    if name in _PAUSING:
+        return _paused(site, delivery, form, name)
+    if name not in _PARTING:
+        raise HTTPException(400)
+    return part(site, delivery, name)
+
+
+def part(site: Site, delivery: int, name: str) -> Response:
+    """Leave the course, or everything, or take that back; the page that says so."""
+    try:
+        after = _PARTING[name](site.database, site.book, delivery, site.clock())
+    except NotPossibleError:
+        return _told(leaving.parting(site.database, site.book, delivery, site.clock()), status=409, problem=name)
+    if after is None:
+        _log.warning("delivery %d, of which there is no record, was used to leave", delivery)
+    elif after.changed:
+        _log.info("enrolment %d %s", after.enrolment, _HAPPENED[name])
+    return _told(after, returned=name == "return")
+
+
+def _paused(site: Site, delivery: int, form: Form, name: str) -> Response:
+    """Pause instead of leaving, or take that back."""
+    try:
+        done = _PAUSING[name](site, delivery, form)
+    except (NotPossibleError, ChoiceError) as error:
+        status = 422 if isinstance(error, ChoiceError) else 409
+        return _told(leaving.parting(site.database, site.book, delivery, site.clock()), status=status, problem=name)
+    return _rests(site, delivery, done)
+
+
+def _rests(site: Site, delivery: int, done: Done) -> Response:
+    found = preferences(site.database, site.book, delivery, site.clock())
+    assert found is not None
+    _log.info("enrolment %d: %s", found.standing.id, done.name)
+    next_at = None if found.next_at is None else found.next_at.astimezone(ZoneInfo(found.zone))
+    return page("leave-paused.html", found.edition, done=done, one=found.standing, next_at=next_at)
+
+
+def _told(found: Parting | None, *, status: int = 200, problem: str = "", returned: bool = False) -> Response:
     if found is None:
         return page("leave-unknown.html")
-    return page("leave.html" if found.takes_part else "left.html", found.edition)
-
-
-def act(site: Site, delivery: int, form: Form) -> Response:  # noqa: ARG001  # a POST says all
-    """Leave. Whoever has left already is told the same, and an email that is not on record is no error."""
-    change = membership.leave(site.database, site.book, delivery, site.clock())
-    if change.membership is None:
-        _log.warning("delivery %d, of which there is no record, was used to leave", delivery)
-        return page("leave-unknown.html")
-    if change.changed:
-        _log.info("enrolment %d was left", change.membership.enrolment)
-    return page("left.html", change.membership.edition)
+    template = "leave.html" if found.takes_part else "left.html"
+    return page(template, found.edition, status=status, found=found, problem=problem, returned=returned)

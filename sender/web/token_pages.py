@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sender.tokens import Purpose, verify
+from sender.tokens import Purpose, sign, verify
 from sender.web.site import Site
 
 LARGEST_BODY = 64 * 1024
@@ -19,7 +19,9 @@ LARGEST_BODY = 64 * 1024
 
 _READ_AT_MOST = 16 * LARGEST_BODY
 _MOST_FIELDS = 100
-_FORM = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
+"""The type of a form as pages send one."""
+
 
 Form = Mapping[str, str]
 """The fields of a form by name; of a name that stands twice, the last one."""
@@ -48,6 +50,11 @@ def token_page(site: Site, path: str, purpose: Purpose, show: Answer, act: Answe
     return Route(path, answer, methods=methods, name=path.split("/")[1])
 
 
+def learn_token(site: Site, delivery: int) -> str:
+    """The token by which the pages that belong to a delivery lead to each other: that of the links in its email."""
+    return sign(Purpose.LEARN, delivery, site.secrets[0])
+
+
 async def body_of(request: Request) -> bytes:
     """A body, read to its end.
 
@@ -73,7 +80,7 @@ def form_in(request: Request, body: bytes) -> Form:
     (RFC 8058, section 3.2). Raises HTTPException 400 for more fields than any page has.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _FORM:
+    if kind != FORM:
         return {}
     try:
         fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from sender.links import PATHS, Signer
+from sender.model import DeliveryKind
 from sender.tokens import Purpose, verify
 
 SIGNER = Signer("https://example.com/course", "a secret of a test")
+ALL = {name: link for kind in DeliveryKind for name, link in SIGNER.links(7, kind).items()}
+ASKING = {"confirm", "access", "address"}
 
 
 def token(link: str) -> str:
@@ -23,22 +26,38 @@ def token(link: str) -> str:
         ("quiz", "quiz", Purpose.LEARN),
         ("certificate", "certificate", Purpose.LEARN),
         ("confirm", "confirm", Purpose.CONFIRM),
+        ("access", "privacy", Purpose.ACCESS),
+        ("address", "address", Purpose.ADDRESS),
     ],
 )
 def test_each_link_leads_to_its_page_with_a_token_for_that_alone(name: str, page: str, purpose: Purpose) -> None:
-    link = SIGNER.links(7, confirm=True)[name]
+    link = ALL[name]
     assert link.startswith(f"https://example.com/course/{page}/7.")
     good = {one for one in Purpose if verify(one, token(link), [SIGNER.secret]) == 7}
     assert good == {purpose}
 
 
-def test_only_a_confirmation_confirms() -> None:
-    assert "confirm" not in SIGNER.links(7, confirm=False)
-    assert set(SIGNER.links(7, confirm=True)) == {*PATHS, "assets"}
+@pytest.mark.parametrize(
+    ("kind", "asks"),
+    [
+        (DeliveryKind.LESSON, set()),
+        (DeliveryKind.WELCOME, set()),
+        (DeliveryKind.FINISHED, set()),
+        (DeliveryKind.CONFIRM, {"confirm"}),
+        (DeliveryKind.ACCESS, {"access"}),
+    ],
+)
+def test_an_email_to_the_person_has_the_usual_links_and_its_own(kind: DeliveryKind, asks: set[str]) -> None:
+    assert set(SIGNER.links(7, kind)) == {*PATHS, "assets"} - ASKING | asks
+
+
+@pytest.mark.parametrize("kind", [DeliveryKind.ADDRESS, DeliveryKind.MOVED])
+def test_an_email_to_another_address_opens_nothing_of_the_persons(kind: DeliveryKind) -> None:
+    assert set(SIGNER.links(7, kind)) == {"address", "assets"}
 
 
 def test_two_deliveries_share_no_link_but_the_one_to_pictures() -> None:
-    shared = set(SIGNER.links(1, confirm=True).values()) & set(SIGNER.links(2, confirm=True).values())
+    shared = set(SIGNER.links(1, DeliveryKind.CONFIRM).values()) & set(SIGNER.links(2, DeliveryKind.CONFIRM).values())
     assert shared == {"https://example.com/course/assets"}
 
 

@@ -1,4 +1,4 @@
-"""People confirm and leave: each act once, with its proof, and never more than it says."""
+"""People confirm: once, with its proof, and never more than it says."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sender.claim import claim
-from sender.editions import EditionBook
-from sender.membership import confirm, leave, membership
-from sender.model import Answer, EnrolmentStatus, Verdict
-from sender.store.database import open_database
-from sender.store.subscribers import enrol
-from tests.sender.stage import SLOTS, Recorder, Stage, a_course
+from sender.leaving import leave
+from sender.membership import confirm
+from sender.model import EnrolmentStatus
 from tests.sender.web.sample import NOW, School, a_school, product_path
 
 TOMORROW = NOW + timedelta(days=1)
@@ -132,106 +128,9 @@ def test_only_a_confirmation_confirms(school: School) -> None:
     assert confirm(school.database, school.book, 2, TOMORROW).membership is None
 
 
-def test_leaving_ends_the_course_and_suppresses_the_address_for_it(school: School) -> None:
-    school.enrol(1, confirmed=True)
-    school.tick()
-    change = leave(school.database, school.book, 1, TOMORROW)
-    assert change.changed
-    assert change.membership is not None
-    assert not change.membership.takes_part
-    assert the_enrolment(school)[:2] == ("ended", "unsubscribed")
-    assert the_enrolment(school)[3] is None
-    assert school.ask("SELECT scope, reason, at FROM suppression") == [(1, "unsubscribed", seconds(TOMORROW))]
-    school.now = datetime(2026, 3, 3, 8, tzinfo=UTC)
-    assert school.tick().claimed == 0
-
-
-def test_leaving_twice_changes_nothing_more(school: School) -> None:
-    school.enrol(1, confirmed=True)
-    school.tick()
-    leave(school.database, school.book, 1, TOMORROW)
-    before = school.everything()
-    assert not leave(school.database, school.book, 1, TOMORROW + timedelta(days=400)).changed
-    assert school.everything() == before
-
-
-def test_a_lesson_that_is_claimed_already_is_not_sent_to_who_has_left(school: School) -> None:
-    school.enrol(1, 2, confirmed=True)
-    sender = school.sender
-    claim(school.database, school.book, str(sender.owner), NOW, limit=10, lease_from=NOW)
-    leave(school.database, school.book, 1, NOW)
-    tally = school.tick()
-    assert (tally.accepted, tally.cancelled) == (1, 1)
-    assert [message["To"].addresses[0].addr_spec for message in school.emails()] == ["sample002@example.com"]
-
-
-def test_leaving_one_course_leaves_the_other_alone(school: School) -> None:
-    files = product_path()
-    files["course.toml"] = files["course.toml"].replace(b'slug = "product-path"', b'slug = "second-path"')
-    school.publish(files)
-    school.enrol(1, confirmed=True)
-    school.enrol(1, course="second-path", confirmed=True)
-    school.tick()
-    leave(school.database, school.book, 1, TOMORROW)
-    assert school.ask("SELECT course_id, status FROM enrolment ORDER BY 1") == [(1, "ended"), (2, "active")]
-
-
-def test_an_email_from_before_coming_back_is_still_good_for_leaving(school: School) -> None:
-    school.enrol(1, confirmed=True)
-    school.tick()
-    leave(school.database, school.book, 1, NOW)
-    with school.database.write() as connection:
-        again = {
-            "subscriber_id": 1, "course_id": 1, "track": "whole-path", "status": EnrolmentStatus.ACTIVE,
-            "overrides": {}, "start_at": NOW, "next_due_at": NOW, "due_since": NOW, "created_at": NOW,
-        }  # fmt: skip
-        enrol(connection, [again])
-    found = membership(school.database, school.book, 1)
-    assert found is not None
-    assert found.takes_part
-    assert leave(school.database, school.book, 1, TOMORROW).changed
-    assert school.ask("SELECT status FROM enrolment") == [("ended",), ("ended",)]
-
-
-def test_who_was_erased_can_leave(school: School) -> None:
-    school.enrol(1, confirmed=True)
-    school.tick()
-    school.ask("UPDATE subscriber SET email = '', email_key = NULL, erased_at = 1")
-    change = leave(school.database, school.book, 1, TOMORROW)
-    assert change.changed
-    assert change.membership is not None
-    assert change.membership.erased
-    assert school.ask("SELECT * FROM suppression") == []
-
-
 def test_who_was_erased_cannot_confirm(school: School) -> None:
     school.enrol(1)
     school.tick()
     school.ask("UPDATE subscriber SET email = '', email_key = NULL, erased_at = 1")
     assert not confirm(school.database, school.book, 1, TOMORROW).changed
     assert the_enrolment(school)[0] == "pending"
-
-
-def test_leaving_by_a_delivery_that_is_not_on_record_changes_nothing(school: School) -> None:
-    before = school.everything()
-    change = leave(school.database, school.book, 77, TOMORROW)
-    assert (change.changed, change.membership) == (False, None)
-    assert school.everything() == before
-
-
-def test_leaving_while_a_lesson_waits_for_its_next_slot_cancels_it(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path}/waiting.db")
-    try:
-        stage = Stage(database, Recorder(Answer(Verdict.WAIT, "wait", wait=timedelta(hours=7), account=True)))
-        stage.publish(a_course("one", "two"))
-        stage.enrol("ann")
-        retry = stage.tick(SLOTS[0]).next_due_at
-        assert retry is not None
-        stage.tick(retry)
-        ((delivery,),) = stage.rows("SELECT id FROM delivery")
-        assert isinstance(delivery, int)
-        leave(database, EditionBook(), delivery, retry)
-        assert stage.rows("SELECT outcome, reason FROM delivery") == [("cancelled", "left the course")]
-        assert stage.tick(SLOTS[1]).requests == 0
-    finally:
-        database.close()

@@ -38,7 +38,9 @@ def test_without_any_setting_the_defaults_hold() -> None:
 @pytest.mark.parametrize(
     "name",
     ["DRIPCOURSE_DATABASE", "DRIPCOURSE_SECRET", "DRIPCOURSE_BASE_URL", "DRIPCOURSE_MAILER", "DRIPCOURSE_OUTBOX",
-     "SENDGRID_API_KEY", "DRIPCOURSE_SENDGRID_HOST", "DRIPCOURSE_CONCURRENCY"],
+     "SENDGRID_API_KEY", "DRIPCOURSE_SENDGRID_HOST", "DRIPCOURSE_WEBHOOK_KEY",
+     "DRIPCOURSE_CONCURRENCY",
+     "DRIPCOURSE_PROXIES"],
 )  # fmt: skip
 def test_an_empty_setting_is_none(name: str) -> None:
     assert loaded(**{name: ""}) == load_settings({})
@@ -180,9 +182,33 @@ def test_another_number_of_requests_is_refused(number: str) -> None:
     assert "from 1 to 64" in refused(DRIPCOURSE_CONCURRENCY=number)
 
 
+@pytest.mark.parametrize(
+    ("text", "networks"),
+    [
+        ("127.0.0.1", ["127.0.0.1/32"]),
+        ("127.0.0.1, 10.0.0.0/8,\n::1,", ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]),
+        (" , ", []),
+    ],
+)
+def test_proxies_are_addresses_and_networks(text: str, networks: list[str]) -> None:
+    assert [str(one) for one in loaded(DRIPCOURSE_PROXIES=text).proxies] == networks
+
+
+@pytest.mark.parametrize("text", ["*", "localhost", "10.0.0.1/8", "127.0.0.1:80", "10.0.0.0/33", "127.0.0.1;10.0.0.1"])
+def test_what_is_no_address_and_no_network_is_no_proxy(text: str) -> None:
+    message = refused(DRIPCOURSE_PROXIES=f"127.0.0.1, {text}")
+    assert f"DRIPCOURSE_PROXIES holds `{text}`" in message
+    assert "such as 127.0.0.1, 10.0.0.0/8" in message
+
+
+def test_the_webhook_s_key_is_what_stands_there() -> None:
+    assert loaded(DRIPCOURSE_WEBHOOK_KEY=" MFkw+/== \n").webhook_key == "MFkw+/=="
+    assert loaded().webhook_key == ""
+
+
 names = st.sampled_from(["DRIPCOURSE_DATABASE", "DRIPCOURSE_SECRET", "DRIPCOURSE_BASE_URL", "DRIPCOURSE_MAILER",
                          "DRIPCOURSE_OUTBOX", "SENDGRID_API_KEY", "DRIPCOURSE_SENDGRID_HOST",
-                         "DRIPCOURSE_CONCURRENCY"])  # fmt: skip
+                         "DRIPCOURSE_CONCURRENCY", "DRIPCOURSE_PROXIES"])  # fmt: skip
 
 
 @given(st.dictionaries(names, st.text(st.characters()), max_size=4))

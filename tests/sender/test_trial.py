@@ -19,8 +19,8 @@ from course.personal.placeholders import Email
 from course.preview.posting import Posted
 from sender.errors import SenderError
 from sender.mailers.folder import FolderMailer
-from sender.mailers.sendgrid.payload import DELIVERY_ARG, payload
-from sender.model import Answer, Verdict
+from sender.mailers.sendgrid.payload import payload
+from sender.model import DELIVERY_ARG, Answer, Verdict
 from sender.tokens import Purpose, sign, verify
 from sender.trial import Trial, pictures_in, send_trial
 from tests.course.drawn import a_png

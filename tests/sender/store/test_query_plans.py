@@ -8,11 +8,13 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, event
 
-from sender.store import batches, enrolments, ledger
+from sender.model import EnrolmentStatus
+from sender.store import batches, choices, directory, enrolments, joining, ledger, standings
 from sender.store.memberships import following_day
 from sender.store.subscribers import known_by_key
 from tests.sender.stage import SLOTS, Stage, a_course
 
+ENDED = EnrolmentStatus.ENDED
 Query = Callable[[Connection], object]
 
 
@@ -59,13 +61,34 @@ def stage(stage: Stage) -> Stage:
         (lambda connection: enrolments.due(connection, SLOTS[0], 100), "enrolment_due"),
         (enrolments.next_due_at, "enrolment_due"),
         (lambda connection: enrolments.histories(connection, [1, 2, 3]), "one_delivery"),
+        (lambda connection: enrolments.earlier_lives(connection, [1, 2, 3]), "enrolment_course"),
+        (lambda connection: joining.standing(connection, 1, 1), "enrolment_course"),
+        (lambda connection: joining.is_unproven(connection, 1), "enrolment_subscriber"),
+        (lambda connection: joining.confirmations_since(connection, 1, SLOTS[0]), "enrolment_subscriber"),
+        (lambda connection: joining.begun(connection, 1), "enrolment_course"),
+        (lambda connection: joining.never_confirmed(connection, SLOTS[0], 10), "enrolment_pending"),
+        (lambda connection: joining.known_otherwise(connection, [1, 2]), "enrolment_subscriber"),
         (lambda connection: known_by_key(connection, ["a", "b"]), "sqlite_autoindex_subscriber_1"),
         (lambda connection: batches.addressees(connection, 1), "delivery_batch"),
         (lambda connection: ledger.lessons_in(connection, 1), "delivery_batch"),
         (lambda connection: following_day(connection, 1), "one_delivery"),
+        (lambda connection: standings.standing(connection, 1), "one_delivery"),
+        (lambda connection: standings.standings_of(connection, 1), "enrolment_subscriber"),
+        (lambda connection: standings.standings_on(connection, 1, 0, 10), "one_delivery"),
+        (lambda connection: choices.place(connection, 1), "enrolment_course"),
+        (lambda connection: choices.left_at(connection, 1, 1), "enrolment_course"),
+        (lambda connection: choices.left_then(connection, 1, SLOTS[0], None), "enrolment_subscriber"),
+        (lambda connection: directory.person_at(connection, "a"), "sqlite_autoindex_subscriber_1"),
+        (lambda connection: directory.enrolments_of(connection, [1, 2]), "enrolment_subscriber"),
+        (lambda connection: directory.deliveries_of(connection, [1, 2]), "one_delivery"),
+        (lambda connection: directory.people_after(connection, 1, 10, 1, ()), "enrolment_course"),
+        (lambda connection: directory.people_after(connection, 1, 10, None, [ENDED]), "enrolment_subscriber"),
     ],
-    ids=["due", "next due", "histories", "known", "addressees", "lessons in a batch", "following"],
-)
+    ids=["due", "next due", "histories", "lives", "standing", "unproven", "confirmations", "begun", "purge",
+         "known otherwise", "known", "addressees", "lessons in a batch", "following",
+         "how one stands", "how a person stands", "how a course stands", "a place", "left at", "left then",
+         "one person", "their courses", "their emails", "people of a course", "people of a status"],
+)  # fmt: skip
 def test_the_index_is_used_and_no_table_of_people_is_read_through(stage: Stage, query: Query, index: str) -> None:
     found = steps(stage, query)
     assert any(step.startswith("SEARCH") and f" {index} (" in step for step in found), found

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from sender.model import Suppressed
 from sender.store.database import Database
-from sender.store.suppressions import EVERYTHING, address_hash, hashing_key, lift, suppress, suppressed
+from sender.store.suppressions import (
+    EVERYTHING,
+    address_hash,
+    hashing_key,
+    lift,
+    suppress,
+    suppress_each,
+    suppressed,
+)
 from tests.sender.stage import MONDAY, SLOTS, Stage
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -42,11 +52,28 @@ def test_the_list_does_not_tell_who_is_on_it(stage: Stage) -> None:
     assert address_hash(b"another key", "ann@example.com") != row[0]
 
 
-def test_the_first_reason_stays(stage: Stage) -> None:
+@pytest.mark.parametrize("reasons", list(permutations(Suppressed)), ids="-".join)
+def test_the_strongest_reason_stays_whichever_came_first(stage: Stage, reasons: tuple[Suppressed, ...]) -> None:
     with stage.database.write() as connection:
-        suppress(connection, "ann@example.com", EVERYTHING, Suppressed.BOUNCED, MONDAY)
-        suppress(connection, "ann@example.com", EVERYTHING, Suppressed.COMPLAINED, SLOTS[0])
-    assert stage.rows("SELECT reason FROM suppression") == [("bounced",)]
+        for reason in reasons:
+            suppress(connection, "ann@example.com", EVERYTHING, reason, MONDAY)
+    assert stage.rows("SELECT reason FROM suppression") == [("complained",)]
+
+
+def test_many_are_suppressed_at_once_and_what_changed_is_counted(stage: Stage) -> None:
+    def again(**reasons: Suppressed) -> int:
+        with stage.database.write() as connection:
+            stopped = {(f"{name}@example.com", EVERYTHING): reason for name, reason in reasons.items()}
+            return suppress_each(connection, stopped, MONDAY)
+
+    assert again() == 0
+    bounced, complained, unsubscribed = Suppressed.BOUNCED, Suppressed.COMPLAINED, Suppressed.UNSUBSCRIBED
+    assert again(ann=bounced, bob=unsubscribed, cid=unsubscribed) == 3
+    assert again(ann=unsubscribed, bob=bounced, cid=bounced, dan=complained) == 3
+    assert again(ann=unsubscribed, bob=bounced, cid=bounced, dan=complained) == 0
+    assert again(ann=complained, bob=complained) == 2
+    reasons = stage.rows("SELECT reason, count(*) FROM suppression GROUP BY reason ORDER BY reason")
+    assert reasons == [("bounced", 1), ("complained", 3)]
 
 
 def test_a_bounce_takes_the_place_of_an_unsubscribe_but_not_the_other_way_round(stage: Stage) -> None:

@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -22,12 +22,15 @@ from course.folder import Files, read_files
 from sender.editions import Edition, EditionBook, publish
 from sender.links import Signer
 from sender.mailers.folder import FolderMailer
+from sender.model import DeliveryKind
 from sender.owner import this_process
 from sender.people import Importer, Joining
 from sender.roster import Row
 from sender.store.database import Database, open_database
 from sender.tick import Sender, Tally, tick
 from sender.web import Site, create_app
+from sender.web.gate import Gate
+from sender.web.peers import Network
 from sender.web.serving import address_of, listen, serving
 
 ROOT = Path(__file__).parents[3]
@@ -50,6 +53,9 @@ class School:
     book: EditionBook
     base_url: str = "http://127.0.0.1:8000"
     now: datetime = NOW
+    gate: Gate = field(default_factory=lambda: Gate(least_seconds=0.0))
+    proxies: tuple[Network, ...] = ()
+    secrets: tuple[str, ...] = (SECRET,)
 
     def publish(self, files: Files | None = None) -> Edition:
         return publish(self.database, files or product_path(), self.now)
@@ -76,7 +82,7 @@ class School:
 
     @property
     def signer(self) -> Signer:
-        return Signer(self.base_url, SECRET)
+        return Signer(self.base_url, self.secrets[0])
 
     @property
     def sender(self) -> Sender:
@@ -85,14 +91,16 @@ class School:
 
     @property
     def site(self) -> Site:
-        return Site(self.database, self.book, (SECRET,), self.base_url, lambda: self.now)
+        place = (self.database, self.book, self.secrets, self.base_url)
+        return Site(*place, lambda: self.now, proxies=self.proxies, gate=self.gate)
 
     def tick(self) -> Tally:
         return tick(self.sender, self.now)
 
     def links(self, delivery: int) -> dict[str, str]:
         """Every link there can be for a delivery, by name."""
-        return self.signer.links(delivery, confirm=True)
+        kinds = (DeliveryKind.CONFIRM, DeliveryKind.ACCESS, DeliveryKind.ADDRESS)
+        return {name: link for kind in kinds for name, link in self.signer.links(delivery, kind).items()}
 
     def emails(self) -> list[EmailMessage]:
         """What was sent, in the order of the deliveries."""

@@ -217,7 +217,7 @@ def test_a_defect_of_ours_is_a_sentence_too(pending: School, monkeypatch: pytest
     def broken(*_arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("sender.membership.membership", broken)
+    monkeypatch.setattr("sender.leaving.parting", broken)
     answer = get(pending.links(2)["unsubscribe"])
     assert answer.status == 500
     assert heading(answer) == "Something went wrong"

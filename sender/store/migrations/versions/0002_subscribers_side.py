@@ -15,13 +15,17 @@ PENDING = sa.text("status = 'pending'")
 def upgrade() -> None:
     """Bring a database from `0001` to `0002`."""
     op.add_column("enrolment", sa.Column("ended_at", sa.BigInteger(), nullable=True))
+    op.add_column("enrolment", sa.Column("ended_from", sa.String(length=10), nullable=True))
     op.add_column("enrolment", sa.Column("resume_on", sa.Date(), nullable=True))
     op.add_column("enrolment", sa.Column("asked_at", sa.BigInteger(), nullable=True))
     op.add_column("enrolment", sa.Column("afresh", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.create_index(
         "enrolment_pending", "enrolment", ["created_at"], unique=False, sqlite_where=PENDING, postgresql_where=PENDING
     )
+    op.create_index("enrolment_subscriber", "enrolment", ["subscriber_id"], unique=False)
     op.add_column("delivery", sa.Column("seen", sa.String(length=20), nullable=True))
+    op.add_column("delivery", sa.Column("resent", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("quiz_answer", sa.Column("edition_id", ID, nullable=True))
     op.create_table(
         "wording",
         sa.Column("hash", sa.String(length=64), nullable=False),
