@@ -195,3 +195,12 @@ quiz:
         "sources/soil.md": _SOURCE,
     }
     return {path: text.encode() for path, text in texts.items()} | {"assets/spade.png": a_png(640, 200, shade=90)}
+
+
+def longer_course_in(language: str) -> dict[str, bytes]:
+    """The same as a public course with a second track and a second lesson, so that there is something to choose."""
+    words, files = _WORDS[language], course_in(language)
+    toml = files["course.toml"].decode() + f'\n[tracks.field]\ntitle = "{words["subject"]}"\n'
+    toml = f'public_archive = true\ndescription = "{words["preheader"]}"\n{toml}'
+    lesson = f"---\nsubject: {words['wrong']}\npreheader: {words['preheader']}\n---\n\n{words['why']}\n"
+    return {**files, "course.toml": toml.encode(), "lessons/02-water.md": lesson.encode()}

@@ -291,7 +291,7 @@ def test_no_email_in_the_preview_keeps_anyone_out(page: Page, of_bundled: Previe
         page.goto(f"{of_bundled.address}email?lesson={slug}&mode={mode}")
         found[slug] = violations(page)
     assert {slug: told for slug, told in found.items() if told} == {}
-    assert len(found) == 19
+    assert len(found) == 22
 
 
 def test_a_test_is_sent_to_those_who_are_named(opened: Page, preview: Preview) -> None:
