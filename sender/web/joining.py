@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 
-import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -121,7 +121,7 @@ async def _joining(site: Site, request: Request) -> Response:
         _log.warning("nobody could join: %s", error)
         return answers.refused(503, {"Retry-After": _RETRY_SECONDS})
     if asked:
-        await anyio.sleep(max(0.0, site.gate.least_seconds - (monotonic() - began)))
+        await asyncio.sleep(max(0.0, site.gate.least_seconds - (monotonic() - began)))
     return response
 
 

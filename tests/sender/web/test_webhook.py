@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import pytest
@@ -255,6 +256,26 @@ def test_more_is_refused_and_nothing_of_it_is_kept(hook: Hook, size: int) -> Non
     assert answer.status == 413
     assert answer.text == "The body has more than 16 MB.\n"
     assert hook.kept == []
+
+
+@pytest.mark.parametrize(
+    ("size", "headers", "kept"),
+    [(20_000_000, SIGNED, webhook.LARGEST_BODY), (5_000_000, {"Content-Type": "application/json"}, 0)],
+    ids=["too large", "not signed"],
+)
+def test_no_more_is_kept_meanwhile_than_may_be_taken(
+    hook: Hook, monkeypatch: pytest.MonkeyPatch, size: int, headers: dict[str, str], kept: int
+) -> None:
+    written = []
+
+    class Counting(SpooledTemporaryFile[bytes]):
+        def write(self, part: Any) -> int:
+            written.append(len(part))
+            return super().write(part)
+
+    monkeypatch.setattr(webhook, "SpooledTemporaryFile", Counting)
+    assert hook.post(b" " * size, headers).status in {403, 413}
+    assert 0.9 * kept <= sum(written) <= kept
 
 
 def test_a_body_that_does_not_say_how_large_it_is_is_counted(hook: Hook) -> None:
