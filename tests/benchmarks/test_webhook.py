@@ -28,8 +28,8 @@ from tests.sender.stage import SLOTS, Stage, a_course
 from tests.standin.webhook import PATH, EventWebhook, an_event, body_of
 
 PEOPLE = 1_000
-ROUNDS = 12
-BODIES = 4
+ROUNDS = 10
+BODIES = 8
 """Bodies of a round."""
 
 MANY = 400
