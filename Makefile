@@ -24,7 +24,7 @@ demo: ## the bundled course to sample subscribers, all its weeks in seconds (DEM
 	@$(BIN)/dripcourse demo $(DEMO)
 
 test: lint types ## everything that must hold: ruff, mypy, pytest
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: ## style and format, changing nothing
 	@$(INSTALL) dev
