@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from course.model import Course
+from course.personal.placeholders import fill
 from sender.editions import Edition, EditionBook
+from sender.joining import KEPT
 from sender.model import OF_THE_COURSE, DeliveryKind, EnrolmentStatus
 from sender.returning import Return, opening, returning
 from sender.schedule import own_zone
@@ -21,6 +23,7 @@ from sender.store.memberships import MembershipRow
 from sender.store.suppressions import EVERYTHING, lift
 
 CONFIRMED_HOW = "confirmation email"
+_OWN = "[…]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +31,22 @@ class Membership:
     """A person's place on a course, found by one of the emails they got, as it is now.
 
     `edition` is the one of its course that is live, `zone` the time zone that holds for this person,
-    `next_due_at` is UTC. `takes_part` is false once the person has left the course. Of somebody
-    who was `erased` nothing else is known.
+    `sent_at` is when the email went out by which this was found, and UTC as `next_due_at` is. `takes_part` is false
+    once the person has left the course. Of somebody who was `erased` nothing else is known.
     """
 
     enrolment: int
     status: EnrolmentStatus
     edition: Edition
     zone: str
+    sent_at: datetime
     next_due_at: datetime | None
     takes_part: bool
     erased: bool
+
+    def may_confirm(self, now: datetime) -> bool:
+        """Whether there is something to confirm, and the question is no older than what was asked for is kept."""
+        return self.status is EnrolmentStatus.PENDING and not self.erased and now - self.sent_at < KEPT
 
     @property
     def course(self) -> Course:
@@ -88,14 +96,14 @@ def confirm(database: Database, book: EditionBook, delivery_id: int, now: dateti
 
     Only a pending enrolment is changed: doing it again is harmless. One that was imported for a
     later day waits for it. Who had lessons of the course before goes on from there, unless they
-    begin `afresh`. Raises StoreError.
+    begin `afresh`. A question that is as old as `sender.joining.KEPT` confirms nothing. Raises StoreError.
     """
     with database.write() as connection:
         row = memberships.membership(connection, delivery_id)
         if row is None or row.kind is not DeliveryKind.CONFIRM:
             return Change(False, None)
-        pending = row.email_key is not None and row.status is EnrolmentStatus.PENDING
-        changed = pending and _begin(connection, book, row, now, afresh=afresh)
+        may = _membership(connection, book, row).may_confirm(now)
+        changed = may and _begin(connection, book, row, now, afresh=afresh)
         if changed and row.email_key is not None:
             lift(connection, row.email_key, (row.course, EVERYTHING))
             words = _words(connection, book, row.variant)
@@ -126,7 +134,7 @@ def _membership(connection: Connection, book: EditionBook, row: MembershipRow) -
     edition = book.edition(connection, row.edition)
     zone, erased = own_zone(edition.course, row.ahead.zone), row.email_key is None
     due = row.ahead.next_due_at
-    return Membership(row.ahead.enrolment, row.status, edition, zone, due, row.takes_part, erased)
+    return Membership(row.ahead.enrolment, row.status, edition, zone, row.slot_at, due, row.takes_part, erased)
 
 
 def _cohort_day(row: MembershipRow, course: Course, now: datetime) -> date | None:
@@ -141,5 +149,8 @@ def _cohort_day(row: MembershipRow, course: Course, now: datetime) -> date | Non
 
 
 def _words(connection: Connection, book: EditionBook, variant: int | None) -> str:
-    """The text that somebody agreed to."""
-    return "" if variant is None else book.email(connection, variant)[3].text
+    """The text that somebody agreed to, with a sign where something of their own stood, such as the link."""
+    if variant is None:
+        return ""
+    email = book.email(connection, variant)[3]
+    return fill(email, dict.fromkeys((one.tag for one in email.placeholders), _OWN)).text

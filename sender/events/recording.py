@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sender.events.bodies import Thing
 from sender.events.event import Event, read_event
 from sender.events.transitions import is_stronger, strongest_reason
+from sender.membership import CONFIRMED_HOW
 from sender.model import Seen, Suppressed
 from sender.store import enrolments, events
 from sender.store.database import Database
@@ -99,12 +100,13 @@ def _stop(connection: Connection, stopping: Sequence[Event], now: datetime) -> N
     """Stop email to whom events say to, and end what they are on.
 
     An event names its delivery, or has no custom arg at all, as a bounce that comes days later; one with an arg that is
-    no delivery of ours stops nobody. Only what names a delivery can be about a course.
+    no delivery of ours stops nobody. Only what names a delivery can be about a course. An unsubscribe that is older
+    than somebody's latest confirmation was lifted by that, and stays so however late it is told.
     """
     if not stopping:
         return
     whose = events.whose(connection, {event.delivery for event in stopping if event.delivery is not None})
-    reasons: dict[tuple[str, int], list[Suppressed]] = {}
+    named: list[tuple[str, int, Event]] = []
     for event in stopping:
         known = None if event.delivery is None else whose.get(event.delivery)
         if known is None and (event.named or not event.meaning.everywhere):
@@ -112,7 +114,20 @@ def _stop(connection: Connection, stopping: Sequence[Event], now: datetime) -> N
         key = event.email_key or (known and known.email_key)
         if key and event.meaning.stops is not None:
             scope = EVERYTHING if event.meaning.everywhere or known is None else known.course
+            named.append((key, scope, event))
+    lifted = events.latest_consents(connection, {key for key, _, event in named if _is_liftable(event)}, CONFIRMED_HOW)
+    reasons: dict[tuple[str, int], list[Suppressed]] = {}
+    for key, scope, event in named:
+        if event.meaning.stops is not None and not (_is_liftable(event) and _is_before(event, lifted.get(key))):
             reasons.setdefault((key, scope), []).append(event.meaning.stops)
     stopped = {which: strongest_reason(why) for which, why in reasons.items()}
     suppress_each(connection, stopped, now)
     events.end(connection, stopped, now)
+
+
+def _is_liftable(event: Event) -> bool:
+    return event.meaning.stops is Suppressed.UNSUBSCRIBED
+
+
+def _is_before(event: Event, confirmed_at: datetime | None) -> bool:
+    return confirmed_at is not None and event.at < confirmed_at

@@ -14,7 +14,7 @@ from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Seen, Suppre
 from sender.store.batches import recipient
 from sender.store.memberships import end_everywhere, end_on_course
 from sender.store.suppressions import EVERYTHING, WEAKER
-from sender.store.tables import address_change, batch, delivery, enrolment, event, subscriber
+from sender.store.tables import address_change, batch, consent, delivery, enrolment, event, subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,17 @@ def whose(connection: Connection, ids: Collection[int]) -> dict[int, Whose]:
     found: Select[*tuple[Any, ...]] = select(delivery.c.id, enrolment.c.course_id, email_key).select_from(joined)
     rows = connection.execute(found.where(delivery.c.id.in_(tuple(ids)))) if ids else ()
     return {id_: Whose(course, key) for id_, course, key in rows}
+
+
+def latest_consents(connection: Connection, email_keys: Collection[str], how: str) -> dict[str, datetime]:
+    """When those who have the addresses now last agreed to anything in that way (UTC)."""
+    joined = consent.join(enrolment, enrolment.c.id == consent.c.enrolment_id).join(
+        subscriber, subscriber.c.id == enrolment.c.subscriber_id
+    )
+    found = select(subscriber.c.email_key, func.max(consent.c.at)).select_from(joined).group_by(subscriber.c.email_key)
+    ours = (subscriber.c.email_key.in_(tuple(email_keys)), consent.c.how == how)
+    rows = connection.execute(found.where(*ours)) if email_keys else ()
+    return {str(key): at for key, at in rows}
 
 
 def add(connection: Connection, events: Sequence[tuple[str, int | None, str, datetime]]) -> None:

@@ -145,19 +145,19 @@ def begun(connection: Connection, enrolment_id: int) -> Begun:
 
 
 def never_confirmed(connection: Connection, before: datetime, limit: int) -> list[tuple[int, int]]:
-    """At most `limit` enrolments, each with its person, that were last asked before a moment to confirm, and did not.
+    """At most `limit` enrolments, each with its person, that were last asked to confirm by a moment, and did not.
 
     One whose confirmation is yet to be sent is none of them.
     """
     lately = exists().where(
         delivery.c.enrolment_id == enrolment.c.id,
         delivery.c.kind == DeliveryKind.CONFIRM,
-        delivery.c.slot_at >= before,
+        delivery.c.slot_at > before,
     )
     found = (
         select(enrolment.c.id, enrolment.c.subscriber_id)
         .select_from(enrolment.outerjoin(batch, batch.c.id == enrolment.c.batch_id))
-        .where(PENDING, enrolment.c.created_at < before, enrolment.c.next_due_at.is_(None), ~lately)
+        .where(PENDING, enrolment.c.created_at <= before, enrolment.c.next_due_at.is_(None), ~lately)
         .where(batch.c.id.is_(None) | batch.c.state.not_in(BLOCKING))
         .order_by(enrolment.c.created_at)
         .limit(limit)

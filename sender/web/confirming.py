@@ -23,7 +23,7 @@ _AT_ONCE = timedelta(minutes=1)
 def show(site: Site, delivery: int) -> Response:
     """The page with the button; or how things stand, where there is nothing left to confirm."""
     found = membership.membership(site.database, site.book, delivery)
-    if found is not None and found.status is EnrolmentStatus.PENDING and not found.erased:
+    if found is not None and found.may_confirm(site.clock()):
         back = membership.returns(site.database, site.book, found)
         return page("confirm.html", found.edition, back=back)
     return _told(found, changed=False, now=site.clock())
@@ -43,7 +43,7 @@ def act(site: Site, delivery: int, form: Form) -> Response:
 def _told(found: Membership | None, *, changed: bool, now: datetime, back: bool = False) -> Response:
     if found is None:
         raise HTTPException(404)
-    if found.erased or found.status is EnrolmentStatus.ENDED:
+    if found.erased or found.status in {EnrolmentStatus.ENDED, EnrolmentStatus.PENDING}:
         return page("confirm-ended.html", found.edition, status=410)
     return page("confirmed.html", found.edition, changed=changed, first=_first_email(found, now), back=back)
 

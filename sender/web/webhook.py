@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from sender.errors import StoreError
 from sender.events import BodyError, record, things_in
 from sender.signature import is_fresh
 from sender.web.pages import headers
@@ -131,11 +132,14 @@ def _unwelcome(site: Site, request: Request, timestamp: str) -> Response | None:
 
 
 def _recorded(site: Site, body: _Body) -> Response:
-    """Record the events of a body whose signature holds. Runs in a thread; raises StoreError."""
+    """Record the events of a body whose signature holds. Runs in a thread."""
     try:
         recorded = record(site.database, things_in(body.file), site.clock())
     except BodyError as error:
         return _refused(400, str(error))
+    except StoreError as error:
+        _log.warning("events could not be recorded: %s", error)
+        return _refused(503, "The records cannot be reached right now. Please repeat the body in half a minute.")
     if recorded.odd:
         _log.warning("the webhook brought %d things that are no events", recorded.odd)
     _log.info("the webhook brought %d events, %d of them new", recorded.events, recorded.new)

@@ -49,7 +49,7 @@ def test_confirming_records_when_how_and_to_which_words(school: School) -> None:
     school.enrol(1)
     school.tick()
     confirm(school.database, school.book, 1, TOMORROW)
-    ((text,),) = school.ask("SELECT text FROM variant WHERE kind = 'confirm' AND track = 'whole-path'")
+    ((text,),) = school.ask("SELECT text FROM wording")
     wording = sha256(str(text).encode()).hexdigest()
     found = school.ask("SELECT enrolment_id, at, how, wording FROM consent")
     assert found == [(1, seconds(TOMORROW), "confirmation email", wording)]

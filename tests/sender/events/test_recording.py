@@ -19,10 +19,12 @@ from sender.events import Recorded, record
 from sender.events import recording as recording_module
 from sender.events.event import read_event
 from sender.events.recording import record_events
+from sender.membership import CONFIRMED_HOW
 from sender.model import DELIVERY_ARG, Answer, Verdict
 from sender.store.database import Database, open_database
+from sender.store.subscribers import consent_of
 from sender.store.suppressions import hashing_key
-from tests.sender.stage import MONDAY, SLOTS, Stage, a_course
+from tests.sender.stage import MONDAY, SLOTS, Stage, a_course, seconds
 from tests.standin.webhook import an_event
 
 Again = Callable[[Sequence[dict[str, Any]], int], list[object]]
@@ -493,3 +495,29 @@ def test_an_event_of_the_future_is_kept_as_of_now(sent: Stage) -> None:
     later = int(datetime(2999, 1, 1, tzinfo=UTC).timestamp())
     tell(sent, of(1, "delivered", timestamp=later), now=MONDAY)
     assert sent.rows("SELECT at FROM event") == [(int(MONDAY.timestamp()),)]
+
+
+# Who came back meanwhile
+
+
+@pytest.mark.parametrize("kind_of_event", ["unsubscribe", "group_unsubscribe"])
+def test_an_unsubscribe_that_is_told_after_somebody_has_confirmed_anew_ends_nothing(
+    sent: Stage, kind_of_event: str
+) -> None:
+    confirmed_anew(sent, at=TOLD)
+    tell(sent, of(1, kind_of_event, timestamp=seconds(TOLD) - 60), now=SLOTS[2])
+    assert (enrolments(sent)["ann"], suppressed(sent)) == ("active", [])
+    tell(sent, of(1, kind_of_event, 1, timestamp=seconds(TOLD) + 60), now=SLOTS[2])
+    assert enrolments(sent)["ann"] == "unsubscribed"
+
+
+@pytest.mark.parametrize("kind_of_event", ["bounce", "spamreport"])
+def test_a_bounce_or_a_complaint_stops_an_address_whatever_was_confirmed_since(sent: Stage, kind_of_event: str) -> None:
+    confirmed_anew(sent, at=TOLD)
+    tell(sent, of(1, kind_of_event, timestamp=seconds(TOLD) - 60), now=SLOTS[2])
+    assert enrolments(sent)["ann"] != "active"
+
+
+def confirmed_anew(stage: Stage, *, at: datetime) -> None:
+    with stage.database.write() as connection:
+        consent_of(connection, 1, CONFIRMED_HOW, "I agree.", at)

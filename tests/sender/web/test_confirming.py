@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -100,3 +100,23 @@ def test_the_consent_is_of_the_moment_of_the_button(school: School, link: str) -
     assert school.now != NOW
     post(link)
     assert school.ask("SELECT at, how FROM consent") == [(int(school.now.timestamp()), "confirmation email")]
+
+
+def test_a_question_of_thirty_days_ago_confirms_nothing_though_nobody_has_put_it_away(
+    school: School, link: str
+) -> None:
+    school.now = NOW + timedelta(days=30)
+    before = school.everything()
+    for answer in (get(link), post(link, b"")):
+        assert answer.status == 410
+        assert "<button" not in answer.text
+    assert school.everything() == before
+    school.now -= timedelta(seconds=1)
+    assert post(link, b"").status == 200
+    assert the_status(school) == "active"
+
+
+def test_the_words_that_were_agreed_to_are_kept_without_the_persons_own_link(school: School, link: str) -> None:
+    post(link, b"")
+    ((words,),) = school.ask("SELECT w.text FROM consent c JOIN wording w ON w.hash = c.wording")
+    assert "Confirm and begin: […]" in str(words)

@@ -315,6 +315,7 @@ def test_a_locked_database_is_told_and_the_repeat_is_taken(tmp_path: Path, monke
             holder.execute("BEGIN IMMEDIATE")
             answer = hook.tell(of(1))
         assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+        assert answer.text == "The records cannot be reached right now. Please repeat the body in half a minute.\n"
         assert hook.tell(of(1)).status == 200
         assert len(hook.kept) == 1
 
