@@ -481,3 +481,16 @@ def test_no_log_tells_an_address(school: School, caplog: pytest.LogCaptureFixtur
     assert "the course product-path was asked for" in caplog.text
     assert "sample001" not in caplog.text
     assert "Samplename" not in caplog.text
+
+
+def test_whoever_comes_back_as_a_lesson_is_due_is_told_that_the_course_goes_on(school: School) -> None:
+    school.enrol(1, confirmed=True)
+    school.tick()
+    school.now = school.now.replace(day=3)
+    assert school.tick().accepted == 1
+    post(school.links(1)["unsubscribe"])
+    school.now = school.now.replace(day=4)
+    send(school, {**PAGE, "email": "sample001@example.com"})
+    school.tick()
+    school.now = school.now.replace(day=5, hour=8, minute=0)
+    assert "goes on. Its next lesson is on its way to you." in the_words(post(school.links(3)["confirm"], b""))
