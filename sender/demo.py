@@ -20,8 +20,9 @@ from sender.mailers.folder import FolderMailer
 from sender.owner import this_process
 from sender.people import Importer, Joining
 from sender.roster import Row
+from sender.sending import Sender
 from sender.store.database import Database, open_database
-from sender.tick import Sender, tick
+from sender.tick import tick
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Tokyo", "Africa/Lagos", "Australia/Adelaide")
 """Where the sample people live. Berlin's clocks change within two weeks of `START`; Kolkata is on a half hour."""

@@ -3,79 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
 from datetime import datetime
 from threading import Event, Thread
 
-from sqlalchemy import Connection
-
-from course.cadence import is_too_late
 from sender.claim import LEASE, claim
-from sender.deliver import Courier, Delivered, deliver
-from sender.editions import EditionBook
+from sender.deliver import Delivered, deliver
 from sender.errors import StoreError
 from sender.joining import purge_pending
-from sender.links import Signer
-from sender.mailers import Mailer
 from sender.model import BatchState, Verdict
-from sender.owner import Owner, is_gone
 from sender.retry import again_at
-from sender.standing import slot_from
+from sender.sending import Sender, Tally
+from sender.settling import settle_abandoned, take_up_retries
 from sender.store import batches, enrolments, ledger
-from sender.store.database import Database
-from sender.store.events import is_proven, prove_taken
-from sender.store.standings import standing
 
 _log = logging.getLogger(__name__)
 _CLAIM_AT_ONCE = 4000
 _RENEW_EVERY_SECONDS = 20.0
-
-
-@dataclass(slots=True)
-class Tally:
-    """What one tick did, in deliveries (`requests`: in requests). `next_due_at` is when there is more to do (UTC)."""
-
-    claimed: int = 0
-    accepted: int = 0
-    retry: int = 0
-    held: int = 0
-    failed: int = 0
-    cancelled: int = 0
-    uncertain: int = 0
-    moved: int = 0
-    requests: int = 0
-    next_due_at: datetime | None = None
-
-    def as_json(self) -> dict[str, int | str | None]:
-        """The tally by name, for `send --format json`."""
-        counts = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "next_due_at"}
-        return {**counts, "next_due_at": None if self.next_due_at is None else self.next_due_at.isoformat()}
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """What a tick needs. `clock` tells the machine's own time (UTC); `stop` ends a tick between two requests.
-
-    `reasons` collects what the mailer said where it was not yes, for an operator to read.
-    """
-
-    database: Database
-    mailer: Mailer
-    signer: Signer
-    owner: Owner
-    clock: Callable[[], datetime] = field(repr=False)
-    concurrency: int = 4
-    stop: Event = field(default_factory=Event)
-    book: EditionBook = field(default_factory=EditionBook)
-    reasons: list[str] = field(default_factory=list)
-
-    @property
-    def courier(self) -> Courier:
-        """What delivering needs of it."""
-        return Courier(self.database, self.book, self.mailer, self.signer, str(self.owner), self.clock)
 
 
 def tick(sender: Sender, now: datetime, *, limit: int | None = None) -> Tally:
@@ -88,8 +34,8 @@ def tick(sender: Sender, now: datetime, *, limit: int | None = None) -> Tally:
     tally = Tally()
     left = limit
     with _leases_renewed(sender):
-        tally.uncertain += _settle_abandoned(sender)
-        tally.moved += _take_up_retries(sender, now)
+        tally.uncertain += settle_abandoned(sender)
+        tally.moved += take_up_retries(sender, now)
         if purged := purge_pending(sender.database, now):
             _log.info("%d sign-ups that nobody confirmed were put away", purged)
         going = True
@@ -200,64 +146,6 @@ def _hold_back(sender: Sender, results: list[Delivered], now: datetime, tally: T
         )
         count = batches.open_count(connection, left)
     setattr(tally, state, getattr(tally, state) + count)
-
-
-def _settle_abandoned(sender: Sender) -> int:
-    """Take over what a process that is gone had claimed; what it was sending is uncertain. How many deliveries are.
-
-    No request is under way when a tick begins, so what this very process left in `sending` was cut off as well.
-    """
-    uncertain = []
-    at = sender.clock()
-    with sender.database.write() as connection:
-        for found in batches.under_way(connection, str(sender.owner)):
-            expired = found.lease_until is not None and found.lease_until < at
-            ours = found.owner == str(sender.owner)
-            if not (expired or ours or is_gone(found.owner, sender.owner)):
-                continue
-            if found.state is BatchState.CLAIMED:
-                batches.take_over(connection, found, str(sender.owner), at + LEASE)
-            elif getattr(sender.mailer, "repeatable", False):
-                batches.send_again(connection, found, str(sender.owner), at + LEASE)
-            elif batches.give_up(connection, found) and not _proven(connection, found.id):
-                uncertain.append(found.id)
-        return batches.open_count(connection, uncertain)
-
-
-def _proven(connection: Connection, batch: int) -> bool:
-    """Whether events have told already of a batch that was given up: then it was taken, and no other event may come."""
-    proven = is_proven(connection, batch) and prove_taken(connection, batch)
-    if proven:
-        enrolments.finish(connection, batch)
-    return proven
-
-
-def _take_up_retries(sender: Sender, now: datetime) -> int:
-    """Claim again what is to be tried again. A lesson that is too late by now waits for its next slot; how many do."""
-    moved = 0
-    with sender.database.write() as connection:
-        for batch in ledger.retries_due(connection, now):
-            late = [one for one in ledger.lessons_in(connection, batch) if _too_late(sender, connection, one, now)]
-            _put_off(sender, connection, late, now)
-            moved += len(late)
-            if late and not batches.open_count(connection, [batch]):
-                ledger.empty(connection, batch)
-            else:
-                ledger.reclaim(connection, batch, str(sender.owner), sender.clock() + LEASE)
-    return moved
-
-
-def _too_late(sender: Sender, connection: Connection, one: ledger.Overdue, now: datetime) -> bool:
-    return is_too_late(sender.book.edition(connection, one.edition).course.cadence, one.slot_at, now)
-
-
-def _put_off(sender: Sender, connection: Connection, late: list[ledger.Overdue], now: datetime) -> None:
-    ledger.unbatch(connection, [one.delivery for one in late])
-    for one in late:
-        stands = standing(connection, one.enrolment) if one.next_due_at is None else None
-        if stands is not None:
-            course = sender.book.edition(connection, one.edition).course
-            enrolments.set_due(connection, [(one.enrolment, slot_from(course, stands, now))])
 
 
 @contextmanager

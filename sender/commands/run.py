@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from sender.editions import EditionBook
     from sender.mailers import Mailer
+    from sender.sending import Sender, Tally
     from sender.settings import Settings
     from sender.store.database import Database
-    from sender.tick import Sender, Tally
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -121,8 +121,8 @@ def _sender(settings: Settings, mailer: Mailer, database: Database, book: Editio
     """What ticks."""
     from sender.links import Signer
     from sender.owner import this_process
+    from sender.sending import Sender
     from sender.settings import signing_secrets
-    from sender.tick import Sender
 
     signer = Signer(settings.base_url, signing_secrets(settings)[0])
     return Sender(database, mailer, signer, this_process(), clock, settings.concurrency, stop, book)

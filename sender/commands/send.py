@@ -25,8 +25,9 @@ def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) ->
     from sender.links import Signer
     from sender.mailers import open_mailer
     from sender.owner import this_process
+    from sender.sending import Sender, Tally
     from sender.settings import load_settings, signing_secrets
-    from sender.tick import Sender, Tally, due_count, tick
+    from sender.tick import due_count, tick
 
     settings = load_settings()
     mailer = open_mailer(settings, clock)
@@ -47,7 +48,7 @@ def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) ->
 
 
 def _sentence(tally: object, *, dry_run: bool) -> str:
-    from sender.tick import Tally
+    from sender.sending import Tally
 
     assert isinstance(tally, Tally)
     if dry_run:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The newest migration; a test holds it against the migrations' own account."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -212,6 +212,24 @@ _UNDER_WAY = text("state IN ('claimed', 'sending', 'retry')")
 UNDER_WAY = text("batch.state IN ('claimed', 'sending', 'retry')")
 """What a query says in so many words to use the index of the batches that are under way: a parameter proves nothing."""
 Index("batch_under_way", batch.c.state, batch.c.id, sqlite_where=_UNDER_WAY, postgresql_where=_UNDER_WAY)
+_UNCERTAIN = text("state = 'uncertain'")
+UNCERTAIN = text("batch.state = 'uncertain'")
+"""What a query says in so many words to use the index of the batches that may or may not have been taken."""
+Index("batch_uncertain", batch.c.sending_at, sqlite_where=_UNCERTAIN, postgresql_where=_UNCERTAIN)
+Index("batch_sending_at", batch.c.sending_at)
+
+traffic = Table(
+    "traffic",
+    metadata,
+    Column("mailer", String(20), primary_key=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("closed_until", Moment),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("free_at", BigInteger, nullable=False, server_default="0"),
+    Column("began_on", Date),
+    Column("day", Date),
+    Column("sent", Integer, nullable=False, server_default="0"),
+)
 
 delivery = Table(
     "delivery",
@@ -294,4 +312,16 @@ quiz_answer = Table(
     Column("answer", String(100), nullable=False),
     Column("at", Moment, nullable=False),
     Column("edition_id", _ID),
+)
+
+import_run = Table(
+    "import_run",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("line", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("updated", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("suppressed", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
 )

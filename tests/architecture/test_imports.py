@@ -44,6 +44,8 @@ LAYERS = (
         "syncing",
         "trial",
     ),
+    ("sending",),
+    ("pacing", "resolving", "settling"),
     ("tick",),
     ("queue", "scheduler", "web"),
     ("demo",),

@@ -18,8 +18,9 @@ from sender.model import Answer, Request, Verdict
 from sender.owner import this_process
 from sender.people import Imported, Importer, Joining, Rejected
 from sender.roster import Row, read_roster
+from sender.sending import Sender, Tally
 from sender.store.database import Database
-from sender.tick import Sender, Tally, tick
+from sender.tick import tick
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """Noon of a Monday: when tests publish and import, unless they say otherwise."""

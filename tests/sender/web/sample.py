@@ -26,8 +26,9 @@ from sender.model import DeliveryKind
 from sender.owner import this_process
 from sender.people import Importer, Joining
 from sender.roster import Row
+from sender.sending import Sender, Tally
 from sender.store.database import Database, open_database
-from sender.tick import Sender, Tally, tick
+from sender.tick import tick
 from sender.web import Site, create_app
 from sender.web.gate import Gate
 from sender.web.peers import Network

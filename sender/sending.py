@@ -1,0 +1,59 @@
+"""What a tick works with, and what it tells of its work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from threading import Event
+
+from sender.deliver import Courier
+from sender.editions import EditionBook
+from sender.links import Signer
+from sender.mailers import Mailer
+from sender.owner import Owner
+from sender.store.database import Database
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one tick did, in deliveries (`requests`: in requests). `next_due_at` is when there is more to do (UTC)."""
+
+    claimed: int = 0
+    accepted: int = 0
+    retry: int = 0
+    held: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    uncertain: int = 0
+    moved: int = 0
+    requests: int = 0
+    next_due_at: datetime | None = None
+
+    def as_json(self) -> dict[str, int | str | None]:
+        """The tally by name, for `send --format json`."""
+        counts = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "next_due_at"}
+        return {**counts, "next_due_at": None if self.next_due_at is None else self.next_due_at.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What a tick needs. `clock` tells the machine's own time (UTC); `stop` ends a tick between two requests.
+
+    `reasons` collects what the mailer said where it was not yes, for an operator to read.
+    """
+
+    database: Database
+    mailer: Mailer
+    signer: Signer
+    owner: Owner
+    clock: Callable[[], datetime] = field(repr=False)
+    concurrency: int = 4
+    stop: Event = field(default_factory=Event)
+    book: EditionBook = field(default_factory=EditionBook)
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def courier(self) -> Courier:
+        """What delivering needs of it."""
+        return Courier(self.database, self.book, self.mailer, self.signer, str(self.owner), self.clock)

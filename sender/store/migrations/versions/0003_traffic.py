@@ -1,0 +1,42 @@
+"""How fast a mailer may be asked, how far an import came, and quick ways to what is due and to what is uncertain."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+UNCERTAIN = sa.text("state = 'uncertain'")
+
+
+def upgrade() -> None:
+    """Bring a database from `0002` to `0003`."""
+    op.create_index(
+        "batch_uncertain", "batch", ["sending_at"], unique=False, sqlite_where=UNCERTAIN, postgresql_where=UNCERTAIN
+    )
+    op.create_index("batch_sending_at", "batch", ["sending_at"], unique=False)
+    op.create_table(
+        "traffic",
+        sa.Column("mailer", sa.String(length=20), nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("closed_until", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("free_at", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("began_on", sa.Date(), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("sent", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("mailer", name=op.f("pk_traffic")),
+    )
+    op.create_table(
+        "import_run",
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("updated", sa.Integer(), nullable=False),
+        sa.Column("rejected", sa.Integer(), nullable=False),
+        sa.Column("suppressed", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_import_run")),
+    )
