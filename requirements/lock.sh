@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes run.txt, dev.txt and package-lock.json: every package that is needed, its exact version and the hashes of its files, for every
+# Writes run.txt, dev.txt, bench.txt and package-lock.json: every package that is needed, its exact version and the hashes of its files, for every
 # platform named below.
 # Usage: lock.sh, from an environment made by install.sh dev; UPGRADE=1 lets go of the versions locked until now.
 set -eu
@@ -11,11 +11,12 @@ lock() { # FILE OPTIONS…
     shift
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate ${UPGRADE:+--upgrade} \
         --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-        pyproject.toml "$@" --output-file "$file"
+        "$@" --output-file "$file"
 }
 
-lock run --group build
-lock dev --group dev --extra documents --extra postgresql --constraints requirements/run.txt
+lock run pyproject.toml --group build
+lock dev pyproject.toml --group dev --extra documents --extra postgresql --constraints requirements/run.txt
+lock bench --group bench
 
 # Whoever installs it needs no compiler: each package has a built file for each of these.
 for version in 3.11 3.12 3.13; do
