@@ -43,8 +43,9 @@ def record(database: Database, things: Iterable[Thing], now: datetime) -> Record
     """
     told, new, odd = 0, 0, 0
     left = iter(things)
+    second = int(now.timestamp())
     while chunk := list(islice(left, CHUNK)):
-        found = [read_event(one, now) for one in chunk if one is not None]
+        found = [read_event(one, second) for one in chunk if one is not None]
         told += len(found)
         odd += len(chunk) - len(found)
         with database.write() as connection:
@@ -62,7 +63,7 @@ def record_events(connection: Connection, told: Sequence[Event], now: datetime) 
     deliveries = events.deliveries(connection, {event.delivery for event in new if event.delivery is not None})
     ours = [(event, deliveries[event.delivery]) for event in new if event.delivery in deliveries]
     rows = [
-        (event.id, event.delivery if event.delivery in deliveries else None, event.meaning.type, event.at)
+        (event.id, event.delivery if event.delivery in deliveries else None, event.meaning.type, event.second)
         for event in new
     ]
     events.add(connection, rows)

@@ -46,6 +46,9 @@ _TABLE = {
         Meaning("account_status_change"),
     )
 }
+CERTAIN = {name: meaning for name, meaning in _TABLE.items() if name not in {"bounce", "dropped", "open"}}
+"""The types that mean the same whatever else an event tells."""
+
 _DROPPED_FOR = {
     # The reasons that SendGrid gives for not even trying an address. All others are about the email or the account.
     "bounced address": Suppressed.BOUNCED,

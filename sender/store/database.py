@@ -12,7 +12,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from sender.errors import StoreError
 from sender.store.tables import SCHEMA_VERSION
@@ -36,6 +36,7 @@ class Database:
         self._engine = engine
         self._writing = engine.execution_options(**{_WRITES: True})
         self._turn = Lock()
+        self._kept: Connection | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -45,24 +46,39 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads. Raises StoreError where the database cannot be used."""
-        with _plainly(), self._engine.begin() as connection:
+        with _plainly(self._engine), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may write: all of it is kept, or none. Raises StoreError."""
-        with _plainly(), self._in_turn(), self._writing.begin() as connection:
+        with _plainly(self._engine), self._writer() as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def _in_turn(self) -> Iterator[None]:
-        """Let one thread of this process at a time write to SQLite, which has others sleep and look again and again."""
-        held = self.is_sqlite and self._turn.acquire(timeout=_BUSY_TIMEOUT_MS / 1000)
+    def _writer(self) -> Iterator[Connection]:
+        """A connection to write with.
+
+        One thread of this process at a time writes to SQLite, which has others sleep and look again and again. So they
+        use one connection, which is kept unless something goes wrong.
+        """
+        if not (self.is_sqlite and self._turn.acquire(timeout=_BUSY_TIMEOUT_MS / 1000)):
+            with self._writing.connect() as connection:
+                yield connection
+            return
         try:
-            yield
+            self._kept = self._kept or self._writing.connect()
+            yield self._kept
+        except BaseException:
+            self._forget_writer()
+            raise
         finally:
-            if held:
-                self._turn.release()
+            self._turn.release()
+
+    def _forget_writer(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
 
     def forget_overwritten(self) -> None:
         """Rid SQLite's files of what is no longer in the tables, once it has been overwritten or deleted there.
@@ -81,7 +97,9 @@ class Database:
                 raise StoreError(f"The write-ahead log cannot be emptied: {error}.", fix=fix) from error
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, once nobody writes any more."""
+        with self._turn:
+            self._forget_writer()
         self._engine.dispose()
 
 
@@ -145,7 +163,7 @@ def _sqlite(url: str, file: Path, create: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
@@ -210,27 +228,32 @@ def migrate(database: Database) -> None:
 
 
 @contextmanager
-def _plainly() -> Iterator[None]:
-    """What the database's driver raises, as a sentence. Errors of our own statements stay as they are."""
+def _plainly(engine: Engine) -> Iterator[None]:
+    """What the database's driver raises, as a sentence. Errors of our own statements stay as they are.
+
+    It comes through SQLAlchemy, or from a statement that the driver runs by itself.
+    """
+    driver = engine.dialect.loaded_dbapi
     try:
         yield
-    except OperationalError as error:
-        raise StoreError(f"The database cannot be used: {_reason(error)}.", fix=_fix(error)) from error
-    except DBAPIError as error:
-        reason = str(error.orig)
-        if "not a database" in reason:
+    except (DBAPIError, driver.Error) as error:
+        raised = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(raised, driver.OperationalError):
+            raise StoreError(f"The database cannot be used: {_reason(raised)}.", fix=_fix(raised)) from error
+        if "not a database" in str(raised):
             raise StoreError("The file is not a SQLite database.", fix="Check DRIPCOURSE_DATABASE.") from error
-        if "malformed" in reason:
+        if "malformed" in str(raised):
             raise StoreError("The database file is damaged.", fix="Restore it from a backup.") from error
         raise
 
 
-def _reason(error: DBAPIError) -> str:
-    return str(error.orig).strip().splitlines()[0] if error.orig else "it gave no reason"
+def _reason(raised: BaseException) -> str:
+    lines = str(raised).strip().splitlines()
+    return lines[0] if lines else "it gave no reason"
 
 
-def _fix(error: DBAPIError) -> str:
-    reason = str(error.orig).lower()
+def _fix(raised: BaseException) -> str:
+    reason = str(raised).lower()
     if "locked" in reason or "busy" in reason:
         return "Another process holds it; try again when that is done."
     if "full" in reason:

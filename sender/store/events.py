@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import BigInteger, Connection, Select, Text, Update, bindparam, func, select, update
 
 from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Seen, Suppressed
 from sender.store.batches import recipient
 from sender.store.memberships import end_everywhere, end_on_course
+from sender.store.prepared import among, cursor_of, prepared
 from sender.store.suppressions import EVERYTHING, WEAKER
 from sender.store.tables import address_change, batch, consent, delivery, enrolment, event, subscriber
 
@@ -25,9 +26,14 @@ class Whose:
     email_key: str | None
 
 
+@prepared
+def _known(dialect: str) -> Select[Any]:
+    return select(event.c.id).where(event.c.id.in_(among(dialect, "b_ids", Text())))
+
+
 def known(connection: Connection, ids: Iterable[str]) -> set[str]:
     """Which of the events are kept already."""
-    return set(connection.execute(select(event.c.id).where(event.c.id.in_(tuple(ids)))).scalars().all())
+    return {id_ for (id_,) in _known.rows(connection, b_ids=list(ids))}
 
 
 class Delivery(NamedTuple):
@@ -42,56 +48,81 @@ class Delivery(NamedTuple):
     outcome: str | None
 
 
+@prepared
+def _deliveries(dialect: str) -> Select[Any]:
+    columns = delivery.c["id", "seen", "batch_id", "outcome"]
+    found = select(*columns).where(delivery.c.id.in_(among(dialect, "b_ids", BigInteger())))
+    # In one order, so that two transactions do not wait for each other. SQLite has one writer anyway.
+    return found.order_by(delivery.c.id).with_for_update()
+
+
 def deliveries(connection: Connection, ids: Collection[int]) -> dict[int, Delivery]:
     """The deliveries of those ids that there are; nobody else changes them until this transaction ends."""
-    if not ids:
-        return {}
-    found = select(*delivery.c["id", "seen", "batch_id", "outcome"]).where(delivery.c.id.in_(tuple(ids)))
-    # In one order, so that two transactions do not wait for each other. SQLite has one writer anyway.
-    rows = connection.execute(found.order_by(delivery.c.id).with_for_update()).all()
+    rows = _deliveries.rows(connection, b_ids=list(ids)) if ids else ()
     return {row[0]: Delivery._make(row) for row in rows}
+
+
+@prepared
+def _uncertain(dialect: str) -> Select[Any]:
+    those = batch.c.id.in_(among(dialect, "b_ids", BigInteger()))
+    return select(batch.c.id).where(those, batch.c.state == BatchState.UNCERTAIN)
 
 
 def uncertain(connection: Connection, batches: Collection[int]) -> set[int]:
     """Those of the batches of which nobody knows whether they were taken."""
-    found = select(batch.c.id).where(batch.c.id.in_(tuple(batches)), batch.c.state == BatchState.UNCERTAIN)
-    return set(connection.execute(found).scalars()) if batches else set()
+    return {id_ for (id_,) in _uncertain.rows(connection, b_ids=list(batches))} if batches else set()
 
 
-def whose(connection: Connection, ids: Collection[int]) -> dict[int, Whose]:
-    """Whose deliveries those are."""
+@prepared
+def _whose(dialect: str) -> Select[Any]:
     joined = (
         delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id)
         .join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
         .outerjoin(address_change, address_change.c.delivery_id == delivery.c.id)
     )
     _, email_key = recipient()
-    found: Select[*tuple[Any, ...]] = select(delivery.c.id, enrolment.c.course_id, email_key).select_from(joined)
-    rows = connection.execute(found.where(delivery.c.id.in_(tuple(ids)))) if ids else ()
+    found = select(delivery.c.id, enrolment.c.course_id, email_key).select_from(joined)
+    return found.where(delivery.c.id.in_(among(dialect, "b_ids", BigInteger())))
+
+
+def whose(connection: Connection, ids: Collection[int]) -> dict[int, Whose]:
+    """Whose deliveries those are."""
+    rows = _whose.rows(connection, b_ids=list(ids)) if ids else ()
     return {id_: Whose(course, key) for id_, course, key in rows}
 
 
-def latest_consents(connection: Connection, email_keys: Collection[str], how: str) -> dict[str, datetime]:
-    """When those who have the addresses now last agreed to anything in that way (UTC)."""
+@prepared
+def _latest_consents(dialect: str) -> Select[Any]:
     joined = consent.join(enrolment, enrolment.c.id == consent.c.enrolment_id).join(
         subscriber, subscriber.c.id == enrolment.c.subscriber_id
     )
     found = select(subscriber.c.email_key, func.max(consent.c.at)).select_from(joined).group_by(subscriber.c.email_key)
-    ours = (subscriber.c.email_key.in_(tuple(email_keys)), consent.c.how == how)
-    rows = connection.execute(found.where(*ours)) if email_keys else ()
-    return {str(key): at for key, at in rows}
+    return found.where(
+        subscriber.c.email_key.in_(among(dialect, "b_keys", Text())), consent.c.how == bindparam("b_how")
+    )
 
 
-def add(connection: Connection, events: Sequence[tuple[str, int | None, str, datetime]]) -> None:
-    """Keep events: id, delivery, type and moment of each. One that another transaction has kept meanwhile stays.
+def latest_consents(connection: Connection, email_keys: Collection[str], how: str) -> dict[str, datetime]:
+    """When those who have the addresses now last agreed to anything in that way (UTC)."""
+    rows = _latest_consents.rows(connection, b_keys=list(email_keys), b_how=how) if email_keys else ()
+    return dict(rows)
+
+
+def add(connection: Connection, events: Sequence[tuple[str, int | None, str, int]]) -> None:
+    """Keep events: id, delivery, type and Unix second of each. One that another transaction has kept meanwhile stays.
 
     The driver gets them as they are: a body brings a thousand, and nothing else in it takes as long.
     """
     values = "%s, %s, %s, %s" if connection.dialect.name == "postgresql" else "?, ?, ?, ?"
     statement = f"INSERT INTO event (id, delivery_id, type, at) VALUES ({values}) ON CONFLICT DO NOTHING"  # noqa: S608
-    rows = [(id_, delivery_id, type_, int(at.timestamp())) for id_, delivery_id, type_, at in events]
-    if rows:
-        connection.exec_driver_sql(statement, rows)
+    if events:
+        cursor_of(connection).executemany(statement, events)
+
+
+@prepared
+def _set_seen(dialect: str) -> Update:
+    those = delivery.c.id.in_(among(dialect, "b_ids", BigInteger()))
+    return update(delivery).where(those).values(seen=bindparam("b_seen"))
 
 
 def set_seen(connection: Connection, seen: Mapping[int, Seen]) -> None:
@@ -100,7 +131,7 @@ def set_seen(connection: Connection, seen: Mapping[int, Seen]) -> None:
     for id_, now in seen.items():
         alike[now].append(id_)
     for now, ids in alike.items():
-        connection.execute(update(delivery).where(delivery.c.id.in_(ids)).values(seen=now))
+        _set_seen.run(connection, b_ids=ids, b_seen=now)
 
 
 def prove_taken(connection: Connection, batch_id: int, message_id: str = "") -> bool:
@@ -154,13 +185,18 @@ class _Place:
     reason: str
 
 
-def _places(connection: Connection, keys: set[str]) -> dict[str, list[_Place]]:
-    """All places of those who have the addresses now, in the order in which they were taken."""
+@prepared
+def _places_of(dialect: str) -> Select[Any]:
     columns = (subscriber.c.email_key, *enrolment.c["id", "subscriber_id", "course_id", "status", "ended_reason"])
     joined = enrolment.join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
-    found = select(*columns).select_from(joined).where(subscriber.c.email_key.in_(keys)).order_by(enrolment.c.id)
+    those = subscriber.c.email_key.in_(among(dialect, "b_keys", Text()))
+    return select(*columns).select_from(joined).where(those).order_by(enrolment.c.id)
+
+
+def _places(connection: Connection, keys: set[str]) -> dict[str, list[_Place]]:
+    """All places of those who have the addresses now, in the order in which they were taken."""
     places: dict[str, list[_Place]] = defaultdict(list)
-    for key, id_, person, course, status, reason in connection.execute(found):
+    for key, id_, person, course, status, reason in _places_of.rows(connection, b_keys=list(keys)):
         places[key].append(_Place(id_, person, course, status != EnrolmentStatus.ENDED, reason))
     return places
 

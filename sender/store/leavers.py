@@ -1,11 +1,12 @@
-"""Who leaves a course by one of its emails: a single query, made once, since mail programs may send thousands."""
+"""Who leaves a course by one of its emails: a single query, since mail programs may send thousands."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Executable, bindparam, func, select
 
+from sender.store.prepared import prepared
 from sender.store.suppressions import KEPT_KEY
 from sender.store.tables import course, delivery, enrolment, subscriber
 
@@ -25,25 +26,24 @@ class Leaver(NamedTuple):
     secret: bytes | None
 
 
-_LATER = enrolment.alias()
-_LATEST = (
-    select(func.max(_LATER.c.id))
-    .where(_LATER.c.subscriber_id == enrolment.c.subscriber_id, _LATER.c.course_id == enrolment.c.course_id)
-    .scalar_subquery()
-)
-_COLUMNS = (subscriber.c.id, subscriber.c.email_key, enrolment.c.course_id, course.c.edition_id, _LATEST, KEPT_KEY)
-_LEAVER = (
-    select(*_COLUMNS)
-    .select_from(
+@prepared
+def _leaver(_dialect: str) -> Executable:
+    later = enrolment.alias()
+    latest = (
+        select(func.max(later.c.id))
+        .where(later.c.subscriber_id == enrolment.c.subscriber_id, later.c.course_id == enrolment.c.course_id)
+        .scalar_subquery()
+    )
+    joined = (
         delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id)
         .join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
         .join(course, course.c.id == enrolment.c.course_id)
     )
-    .where(delivery.c.id == bindparam("b_delivery"))
-)
+    columns = (*subscriber.c["id", "email_key"], enrolment.c.course_id, course.c.edition_id, latest, KEPT_KEY)
+    return select(*columns).select_from(joined).where(delivery.c.id == bindparam("b_delivery"))
 
 
 def leaver(connection: Connection, delivery_id: int) -> Leaver | None:
     """Whoever got a delivery, or None where there is no such delivery."""
-    row = connection.execute(_LEAVER, {"b_delivery": delivery_id}).one_or_none()
-    return None if row is None else Leaver(*row)
+    rows = _leaver.rows(connection, b_delivery=delivery_id)
+    return Leaver(*rows[0]) if rows else None

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, update
 
 from sender.model import OF_THE_COURSE, BatchState, DeliveryKind, EnrolmentStatus, Outcome
 from sender.store.enrolments import Ahead
+from sender.store.prepared import Prepared
 from sender.store.tables import batch, course, delivery, enrolment, subscriber
 
 
@@ -86,8 +87,11 @@ def following_day(connection: Connection, delivery_id: int) -> date | None:
     return day
 
 
-def _ending(*whose: ColumnElement[bool]) -> tuple[Update, Update]:
-    """What ends enrolments and cancels their deliveries that wait: made once, since thousands may leave at a time."""
+_Ending = tuple[Prepared, Prepared]
+
+
+def _ending(*whose: ColumnElement[bool]) -> _Ending:
+    """What ends enrolments, and what cancels their deliveries that wait."""
     ended = (
         update(enrolment)
         .where(*whose, enrolment.c.status != EnrolmentStatus.ENDED)
@@ -101,7 +105,8 @@ def _ending(*whose: ColumnElement[bool]) -> tuple[Update, Update]:
         delivery.c.batch_id.is_(None),
         delivery.c.outcome.is_(None),
     )
-    return ended, waiting.values(outcome=Outcome.CANCELLED, reason="left the course")
+    cancelled = waiting.values(outcome=Outcome.CANCELLED, reason="left the course")
+    return Prepared(lambda _: ended), Prepared(lambda _: cancelled)
 
 
 _OWN = enrolment.c.subscriber_id == bindparam("b_person")
@@ -123,8 +128,8 @@ def end_everywhere(connection: Connection, subscriber_id: int, reason: str, now:
     return _end(connection, _ENDING_EVERYWHERE, reason, now, b_person=subscriber_id)
 
 
-def _end(connection: Connection, ending: tuple[Update, Update], reason: str, now: datetime, **whose: int) -> int:
+def _end(connection: Connection, ending: _Ending, reason: str, now: datetime, **whose: int) -> int:
     ended, waiting = ending
-    count = connection.execute(ended, {**whose, "b_reason": reason, "b_now": now}).rowcount
-    connection.execute(waiting, whose)
+    count = ended.run(connection, **whose, b_reason=reason, b_now=now)
+    waiting.run(connection, **whose)
     return count

@@ -6,12 +6,14 @@ import hmac
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, delete, false, or_, select
+from sqlalchemy import Connection, Insert, Select, bindparam, delete, false, or_, select
 
 from sender.model import Suppressed
 from sender.store.inserting import insert_of, minding_insert
+from sender.store.prepared import Prepared, prepared
 from sender.store.tables import key, suppression
 
 EVERYTHING = 0
@@ -36,10 +38,15 @@ def hashing_key(connection: Connection) -> bytes:
     return found
 
 
+@prepared
+def _key(_dialect: str) -> Select[Any]:
+    return select(key.c.value).where(key.c.name == _KEY)
+
+
 def _kept_key(connection: Connection) -> bytes | None:
     """The key, or None where no address was ever suppressed."""
-    found = connection.execute(select(key.c.value).where(key.c.name == _KEY)).scalar()
-    return None if found is None else bytes(found)
+    rows = _key.rows(connection)
+    return bytes(rows[0][0]) if rows else None
 
 
 def address_hash(secret: bytes, email_key: str) -> str:
@@ -81,34 +88,33 @@ def suppress_each(
     secret = secret or hashing_key(connection)
     rows = sorted((address_hash(secret, key), scope, reason) for (key, scope), reason in stopped.items())
     changed = 0
-    for reason, weaker in WEAKER.items():
-        values = [
-            {"address_hash": hashed, "scope": scope, "reason": reason, "at": now}
-            for hashed, scope, why in rows
-            if why is reason
-        ]
+    for reason in Suppressed:
+        values = [{"b_hash": hashed, "b_scope": scope, "b_now": now} for hashed, scope, why in rows if why is reason]
         if values:
-            changed += len(connection.execute(_listing(connection.dialect.name, weaker), values).all())
+            changed += _LISTING[reason].run_each(connection, values)
     return changed
 
 
-@cache
-def _listing(dialect: str, weaker: tuple[Suppressed, ...]) -> Executable:
-    """What puts addresses on the list, where none but a weaker reason stands; gives back a row for each it changed."""
-    statement = insert_of(dialect, suppression)
-    gives_way = statement.on_conflict_do_update(
-        index_elements=[suppression.c.address_hash, suppression.c.scope],
-        set_={"reason": statement.excluded.reason, "at": statement.excluded.at},
-        where=or_(false(), *(suppression.c.reason == one for one in weaker)),
+def _listing(dialect: str, reason: Suppressed) -> Insert:
+    """What puts addresses on the list for a reason, where none but a weaker one stands."""
+    statement = insert_of(dialect, suppression).values(
+        address_hash=bindparam("b_hash"), scope=bindparam("b_scope"), reason=reason, at=bindparam("b_now")
     )
-    return gives_way.returning(suppression.c.scope)
+    return statement.on_conflict_do_update(
+        index_elements=suppression.c["address_hash", "scope"],
+        set_={"reason": statement.excluded.reason, "at": statement.excluded.at},
+        where=or_(false(), *(suppression.c.reason == one for one in WEAKER[reason])),
+    )
 
 
-_ENTRIES = (
-    select(*suppression.c["scope", "reason", "at"])
-    .where(suppression.c.address_hash == bindparam("b_hash"))
-    .order_by(suppression.c.scope)
-)
+_LISTING = {reason: Prepared(partial(_listing, reason=reason)) for reason in Suppressed}
+
+
+@prepared
+def _entries(_dialect: str) -> Select[Any]:
+    columns = suppression.c["scope", "reason", "at"]
+    of_address = select(*columns).where(suppression.c.address_hash == bindparam("b_hash"))
+    return of_address.order_by(suppression.c.scope)
 
 
 def entries_of(
@@ -118,7 +124,7 @@ def entries_of(
     secret = secret or _kept_key(connection)
     if secret is None:
         return []
-    rows = connection.execute(_ENTRIES, {"b_hash": address_hash(secret, email_key)})
+    rows = _entries.rows(connection, b_hash=address_hash(secret, email_key))
     return [(scope, Suppressed(reason), at) for scope, reason, at in rows]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from sender import leaving
+from sender.editions import Edition
 from sender.errors import ChoiceError, NotPossibleError
 from sender.leaving import Parting
 from sender.preferences import preferences
@@ -72,8 +75,33 @@ def _rests(site: Site, delivery: int, done: Done) -> Response:
     return page("leave-paused.html", found.edition, done=done, one=found.standing, next_at=next_at)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """All that a page about leaving says. It names nobody, so it is the same for everyone of whom this is true.
+
+    `course` is the hash of the course's edition.
+    """
+
+    course: str
+    edition: Edition = field(compare=False)
+    takes_part: bool
+    everything: bool
+    may_pause: bool
+    may_return: bool
+    status: int
+    problem: str
+    returned: bool
+
+
 def _told(found: Parting | None, *, status: int = 200, problem: str = "", returned: bool = False) -> Response:
     if found is None:
         return page("leave-unknown.html")
-    template = "leave.html" if found.takes_part else "left.html"
-    return page(template, found.edition, status=status, found=found, problem=problem, returned=returned)
+    stands = (found.takes_part, found.everything, found.may_pause, found.may_return)
+    return _page(_Told(found.edition.hash, found.edition, *stands, status, problem, returned))
+
+
+@lru_cache(maxsize=256)
+def _page(told: _Told) -> Response:
+    """The page, made once: mail programs may send thousands of clicks at a time, and nobody sees what they get."""
+    template = "leave.html" if told.takes_part else "left.html"
+    return page(template, told.edition, status=told.status, found=told, problem=told.problem, returned=told.returned)

@@ -6,7 +6,7 @@ import pytest
 
 from sender.events import record
 from sender.report import EmailFigures, email_figures
-from tests.sender.events.test_recording import of
+from tests.sender.events.telling import of
 from tests.sender.stage import SLOTS, Stage, a_course
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -1,4 +1,4 @@
-"""Events move deliveries on, settle what was uncertain, and stop addresses; in any order, and any number of times."""
+"""Events are kept, move deliveries on, and settle what was uncertain; in any order, and any number of times."""
 
 from __future__ import annotations
 
@@ -19,57 +19,13 @@ from sender.events import Recorded, record
 from sender.events import recording as recording_module
 from sender.events.event import read_event
 from sender.events.recording import record_events
-from sender.membership import CONFIRMED_HOW
 from sender.model import DELIVERY_ARG, Answer, Verdict
 from sender.store.database import Database, open_database
-from sender.store.subscribers import consent_of
 from sender.store.suppressions import hashing_key
+from tests.sender.events.telling import TOLD, both, enrolments, of, seen, states, suppressed, tell
 from tests.sender.stage import MONDAY, SLOTS, Stage, a_course, seconds
-from tests.standin.webhook import an_event
 
 Again = Callable[[Sequence[dict[str, Any]], int], list[object]]
-both = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-TOLD = SLOTS[1]
-"""When events are told: a slot after what they tell of."""
-
-
-@pytest.fixture
-def sent(stage: Stage) -> Stage:
-    """A stage on which ann, bob and cid, in this order, have been sent the first of two lessons: deliveries 1 to 3."""
-    stage.publish(a_course("one", "two"))
-    stage.enrol("ann", "bob", "cid")
-    stage.tick(SLOTS[0])
-    assert stage.rows("SELECT count(*) FROM delivery") == [(3,)]
-    return stage
-
-
-def of(delivery: int | None, kind: str, number: int = 0, /, name: str = "", **members: Any) -> dict[str, Any]:
-    """An event of a delivery, at the address that it went to, unless `name` says whose else."""
-    name = name or {1: "ann", 2: "bob", 3: "cid"}.get(delivery or 0, "ann")
-    named = {} if delivery is None else {DELIVERY_ARG: str(delivery)}
-    return an_event(kind, f"{name}@example.com", 1000 * (delivery or 0) + number, **{**named, **members})
-
-
-def tell(stage: Stage, *events: dict[str, Any] | None, now: datetime = TOLD) -> Recorded:
-    return record(stage.database, events, now)
-
-
-def seen(stage: Stage, delivery: int = 1) -> object:
-    return stage.rows("SELECT seen FROM delivery WHERE id = :id", id=delivery)[0][0]
-
-
-def suppressed(stage: Stage) -> list[tuple[object, ...]]:
-    """What is suppressed, by scope and reason: whose it is, only the key tells."""
-    return stage.rows("SELECT scope, reason FROM suppression ORDER BY scope, reason")
-
-
-def enrolments(stage: Stage) -> dict[object, object]:
-    """Why each person's enrolments ended, or how they stand, by address."""
-    rows = stage.rows(
-        "SELECT s.email, CASE e.status WHEN 'ended' THEN e.ended_reason ELSE e.status END FROM enrolment e"
-        " JOIN subscriber s ON s.id = e.subscriber_id ORDER BY e.id"
-    )
-    return {str(email).partition("@")[0]: how for email, how in rows}
 
 
 # What is kept
@@ -152,154 +108,7 @@ def test_a_machine_s_open_is_counted_apart(sent: Stage) -> None:
     assert sent.rows("SELECT type FROM event ORDER BY type") == [("machine_open",), ("open",)]
 
 
-# Who is stopped
-
-
-@both
-@pytest.mark.parametrize(
-    ("event", "reason"),
-    [
-        ({"event": "bounce", "type": "bounce"}, "bounced"),
-        ({"event": "bounce"}, "bounced"),
-        ({"event": "spamreport"}, "complained"),
-        ({"event": "unsubscribe"}, "unsubscribed"),
-        ({"event": "dropped", "reason": "Bounced Address"}, "bounced"),
-        ({"event": "dropped", "reason": "Invalid"}, "bounced"),
-        ({"event": "dropped", "reason": "Spam Reporting Address"}, "complained"),
-        ({"event": "dropped", "reason": "Unsubscribed Address"}, "unsubscribed"),
-    ],
-    ids=str,
-)
-def test_some_events_stop_everything(sent: Stage, event: dict[str, str], reason: str) -> None:
-    tell(sent, of(1, "", **event))
-    assert suppressed(sent) == [(0, reason)]
-    assert enrolments(sent) == {"ann": reason, "bob": "active", "cid": "active"}
-    sent.tick(SLOTS[1])
-    assert sent.mailer.labels("ann@example.com") == ["one"]
-    assert sent.mailer.labels("bob@example.com") == ["one", "two"]
-
-
-@both
-@pytest.mark.parametrize(
-    "event",
-    [
-        {"event": "bounce", "type": "blocked"},
-        {"event": "bounce", "type": "expired"},
-        {"event": "deferred"},
-        {"event": "dropped", "reason": "Spam Content"},
-        {"event": "group_resubscribe"},
-        {"event": "delivered"},
-    ],
-    ids=str,
-)
-def test_others_stop_nothing(sent: Stage, event: dict[str, str]) -> None:
-    tell(sent, of(1, "", **event))
-    assert suppressed(sent) == []
-    assert enrolments(sent)["ann"] == "active"
-
-
-@both
-def test_leaving_a_group_is_leaving_the_course_of_the_email(sent: Stage) -> None:
-    sent.publish(a_course("one", slug="notes"))
-    sent.enrol("ann", course="notes")
-    tell(sent, of(1, "group_unsubscribe"), of(1, "group_resubscribe", 1))
-    assert suppressed(sent) == [(1, "unsubscribed")]
-    assert sent.rows("SELECT course_id, status FROM enrolment WHERE subscriber_id = 1 ORDER BY id") == [
-        (1, "ended"), (2, "active"),
-    ]  # fmt: skip
-
-
-@both
-def test_a_bounce_of_days_later_is_about_its_address(sent: Stage) -> None:
-    tell(sent, of(None, "bounce", name="bob", sg_message_id=None, type="bounce"))
-    assert suppressed(sent) == [(0, "bounced")]
-    assert enrolments(sent) == {"ann": "active", "bob": "bounced", "cid": "active"}
-    assert sent.rows("SELECT count(seen) FROM delivery") == [(0,)]
-
-
-@both
-def test_an_address_that_nobody_has_is_stopped_all_the_same(sent: Stage) -> None:
-    tell(sent, of(None, "bounce", name="stranger"))
-    assert suppressed(sent) == [(0, "bounced")]
-    _, rejected = sent.bring_in("email\nstranger@example.com\n")
-    assert rejected == []
-    assert "stranger" not in enrolments(sent)
-
-
-@both
-def test_it_is_the_address_of_the_event_that_is_stopped(sent: Stage) -> None:
-    """Ann has another address by now: the one that she had when the lesson went out is what bounced."""
-    sent.change("UPDATE subscriber SET email = 'ann@example.org', email_key = 'ann@example.org' WHERE id = 1")
-    tell(sent, of(1, "bounce"))
-    assert seen(sent) == "bounced"
-    assert enrolments(sent)["ann"] == "active"
-    sent.tick(SLOTS[1])
-    assert sent.mailer.labels("ann@example.org") == ["two"]
-
-
-@both
-@pytest.mark.parametrize("email", [None, "", "not an address"], ids=repr)
-def test_a_complaint_without_an_address_is_the_complaint_of_whoever_got_the_email(
-    sent: Stage, email: str | None
-) -> None:
-    tell(sent, of(1, "spamreport", email=email))
-    assert enrolments(sent) == {"ann": "complained", "bob": "active", "cid": "active"}
-
-
-@both
-def test_a_complaint_about_an_email_to_a_new_address_is_about_that_one(sent: Stage) -> None:
-    """Somebody asked for their address to be changed, and whoever reads email there did not."""
-    sent.change("UPDATE delivery SET kind = 'address' WHERE id = 1")
-    sent.change("INSERT INTO address_change VALUES (1, 'new@example.com', 'new@example.com', 1, NULL)")
-    tell(sent, of(1, "spamreport", email=None), of(1, "bounce", 1, email="new@example.com"))
-    assert suppressed(sent) == [(0, "complained")]
-    assert enrolments(sent)["ann"] == "active"
-
-
-@both
-def test_an_address_is_compared_as_everywhere(sent: Stage) -> None:
-    tell(sent, of(None, "bounce", email="ANN@Example.Com"))
-    assert enrolments(sent)["ann"] == "bounced"
-
-
-@both
-def test_whoever_was_erased_is_stopped_and_stays_erased(sent: Stage) -> None:
-    sent.change("UPDATE subscriber SET email = '', email_key = NULL, erased_at = 1 WHERE id = 1")
-    tell(sent, of(1, "bounce"), of(1, "spamreport", 1, email=None))
-    assert suppressed(sent) == [(0, "bounced")]
-    assert seen(sent) == "complained"
-
-
-@both
-def test_a_repeated_unsubscribe_does_not_undo_a_return(sent: Stage) -> None:
-    event = of(1, "unsubscribe")
-    tell(sent, event)
-    sent.change("DELETE FROM suppression")
-    sent.change("UPDATE enrolment SET status = 'active' WHERE id = 1")
-    assert tell(sent, event) == Recorded(1, 0)
-    assert suppressed(sent) == []
-    assert enrolments(sent)["ann"] == "active"
-
-
 # What was uncertain
-
-
-@pytest.fixture
-def unsure(stage: Stage) -> Stage:
-    """A stage on which nobody knows whether the only lesson reached ann and bob; cid's was refused by name."""
-    stage.publish(a_course("one"))
-    stage.enrol("ann", "bob", "cid")
-    stage.mailer.answers = [
-        Answer(Verdict.REFUSED_SOME, "one is no address", refused={3: "no address"}),
-        Answer(Verdict.UNCERTAIN, "no answer came back"),
-    ]
-    stage.tick(SLOTS[0])
-    assert states(stage) == {"ann": "uncertain", "bob": "uncertain", "cid": "failed"}
-    return stage
-
-
-def states(stage: Stage) -> dict[str, object]:
-    return {name: stage.deliveries(name)[-1][2] for name in ("ann", "bob", "cid")}
 
 
 @both
@@ -418,7 +227,7 @@ def again(unsure: Stage) -> Again:
         hashing_key(connection)  # or each time would make one of its own
 
     def told(events: Sequence[dict[str, Any]], chunk: int) -> list[object]:
-        left = [read_event(event, TOLD) for event in events]
+        left = [read_event(event, seconds(TOLD)) for event in events]
         found: list[object] = []
         with suppress(TakenBackError), unsure.database.write() as connection:
             while left:
@@ -495,29 +304,3 @@ def test_an_event_of_the_future_is_kept_as_of_now(sent: Stage) -> None:
     later = int(datetime(2999, 1, 1, tzinfo=UTC).timestamp())
     tell(sent, of(1, "delivered", timestamp=later), now=MONDAY)
     assert sent.rows("SELECT at FROM event") == [(int(MONDAY.timestamp()),)]
-
-
-# Who came back meanwhile
-
-
-@pytest.mark.parametrize("kind_of_event", ["unsubscribe", "group_unsubscribe"])
-def test_an_unsubscribe_that_is_told_after_somebody_has_confirmed_anew_ends_nothing(
-    sent: Stage, kind_of_event: str
-) -> None:
-    confirmed_anew(sent, at=TOLD)
-    tell(sent, of(1, kind_of_event, timestamp=seconds(TOLD) - 60), now=SLOTS[2])
-    assert (enrolments(sent)["ann"], suppressed(sent)) == ("active", [])
-    tell(sent, of(1, kind_of_event, 1, timestamp=seconds(TOLD) + 60), now=SLOTS[2])
-    assert enrolments(sent)["ann"] == "unsubscribed"
-
-
-@pytest.mark.parametrize("kind_of_event", ["bounce", "spamreport"])
-def test_a_bounce_or_a_complaint_stops_an_address_whatever_was_confirmed_since(sent: Stage, kind_of_event: str) -> None:
-    confirmed_anew(sent, at=TOLD)
-    tell(sent, of(1, kind_of_event, timestamp=seconds(TOLD) - 60), now=SLOTS[2])
-    assert enrolments(sent)["ann"] != "active"
-
-
-def confirmed_anew(stage: Stage, *, at: datetime) -> None:
-    with stage.database.write() as connection:
-        consent_of(connection, 1, CONFIRMED_HOW, "I agree.", at)

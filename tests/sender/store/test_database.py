@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from typing import ClassVar
 
 import pytest
@@ -292,6 +292,29 @@ def test_what_is_read_in_one_transaction_is_written_in_it_by_one_writer_at_a_tim
         list(pool.map(add, range(200)))
     with database.read() as connection:
         assert connection.execute(text("SELECT n FROM counter")).scalar_one() == 200
+
+
+def test_closing_waits_for_whoever_writes(sqlite_url: str) -> None:
+    database = open_database(sqlite_url)
+    begun, may_end = Event(), Event()
+
+    def write() -> None:
+        with database.write() as connection:
+            connection.execute(insert(course).values(slug="one"))
+            begun.set()
+            may_end.wait(20)
+
+    with ThreadPoolExecutor(2) as pool:
+        written = pool.submit(write)
+        begun.wait(20)
+        closed = pool.submit(database.close)
+        with pytest.raises(TimeoutError):
+            closed.result(timeout=0.1)
+        may_end.set()
+        written.result()
+        closed.result()
+    with opened(sqlite_url) as again, again.read() as connection:
+        assert connection.execute(select(course.c.slug)).all() == [("one",)]
 
 
 def test_a_reader_sees_one_state_of_things_while_another_writes(database: Database) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from sender.web import create_app
 from sender.web.serving import address_of, listen, serving
-from tests.sender.web.sample import SECRET, Answer, School, a_school, get, post, request
+from tests.sender.web.sample import SECRET, Answer, School, a_school, get, post, product_path, request
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 MULTIPART = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
@@ -62,6 +62,28 @@ def test_a_mail_programs_one_click_leaves_at_once(school: School, link: str, bod
     assert "<h1>You have left the course</h1>" in answer.text
     assert the_end(school) == ("ended", "unsubscribed")
     assert school.tick().claimed == 0
+
+
+def test_the_page_that_many_get_alike_holds_nothing_of_anybody(school: School) -> None:
+    school.enrol(1, 2, 3, confirmed=True)
+    school.tick()
+    links = [str(email["List-Unsubscribe"]).strip("<>") for email in school.emails()]
+    first, second = post(links[0]), post(links[1])
+    assert first.content == second.content
+    assert not [link for link in links if link.rpartition("/")[2] in first.text]
+    assert "sample00" not in first.text
+    assert "<h1>You have left all courses</h1>" in post(links[2], b"act=everything").text
+    school.now += timedelta(hours=2)
+    assert ("Undo" in first.text, "Undo" in post(links[0]).text) == (True, False)
+
+
+def test_the_page_is_that_of_the_edition_that_is_live(school: School, link: str) -> None:
+    before = get(link).text
+    files = product_path()
+    files["course.toml"] = files["course.toml"].replace(b'title = "', b'title = "Another: ', 1)
+    school.publish(files)
+    assert "Another: " in get(link).text
+    assert "Another: " not in before
 
 
 def test_leaving_twice_is_harmless(school: School, link: str) -> None:
