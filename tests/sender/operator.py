@@ -7,9 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.sender.commands.conftest import run_here
 
 ROOT = Path(__file__).parents[2]
 PRODUCT_PATH = ROOT / "course" / "product_path"
@@ -45,9 +48,14 @@ class Operator:
         )  # fmt: skip
 
     def people(self, rows: str, *options: str) -> Any:
-        """Import people from the text of a CSV file, onto the bundled course, as confirmed."""
+        """Import people from the text of a CSV file, onto the bundled course, as confirmed.
+
+        This is done in the process of the test: what is told of here is what becomes of them.
+        """
         (self.folder / "people.csv").write_text(rows, "utf-8")
-        return self.json("subscribers", "import", "people.csv", "--course", "product-path", "--confirmed", *options)
+        command = ("subscribers", "import", "people.csv", "--course", "product-path", "--confirmed", *options)
+        with chdir(self.folder):
+            return json.loads(run_here(*command, "--format", "json", status=0).stdout)
 
     def send_everything(self, now: str) -> list[dict[str, Any]]:
         """Tick from moment to moment until nothing is left to do; what each tick did."""

@@ -41,7 +41,8 @@ def cluster() -> Iterator[str]:
         assert finished.returncode == 0, (folder / "output").read_text("utf-8", "replace")
 
     control = (str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w")
-    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=300"
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c max_connections=300"
+    options += " -c fsync=off -c autovacuum=off"  # it ends with the tests
     try:
         run(
             str(programs / "initdb"),

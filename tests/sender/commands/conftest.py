@@ -15,6 +15,8 @@ from tests.sender.stage import a_course, written
 
 Run = Callable[..., Result]
 
+_published: dict[str, bytes] = {}
+
 
 def run_here(*arguments: str | Path, status: int | None = None, text: str | bytes = "") -> Result:
     """Run a command; nothing may escape it but an exit status, and no secret may show."""
@@ -55,6 +57,10 @@ def course(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def published(course: Path) -> Path:
-    """A course folder that is published."""
-    run_here("publish", course, "--yes", status=0)
+    """A course folder that is published: in the first test by the command, in the others as it left the database."""
+    if not _published:
+        run_here("publish", course, "--yes", status=0)
+        _published.update({file.name: file.read_bytes() for file in Path().glob("dripcourse.db*")})
+    for name, content in _published.items():
+        Path(name).write_bytes(content)
     return course
