@@ -11,9 +11,11 @@ import idna
 LONGEST = 254
 """The longest address that can be used as a mailbox (RFC 5321, section 4.5.3.1.3: a path of 256 with its brackets)."""
 
-_PLAIN = re.compile(
-    r"(?!\.)(?!.*\.\.)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\.)"
-    r"@(?=.{1,253}\Z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
+_LONGEST_LOCAL = 64
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
 )
 
 
@@ -24,15 +26,17 @@ class AddressError(ValueError):
 def checked_address(text: str) -> str:
     """The address as typed, without white space around it. Raises AddressError.
 
-    No name server is asked. An address in the usual ASCII form takes one pattern; any other is
-    looked at by a library that knows RFC 5321, 6531 and the rules of internationalised domains.
+    No name server is asked. What stands before the `@` in the usual ASCII form takes one pattern, and the verdict on a
+    domain is kept; any other address is looked at by a library that knows RFC 5321, 6531 and the rules of
+    internationalised domains.
     """
     address = text.strip()
     if not address:
         raise AddressError("there is no address")
     if len(address) > LONGEST:
         raise AddressError(f"the address has {len(address)} characters, {LONGEST} are allowed")
-    if _PLAIN.fullmatch(address):
+    local, _, domain = address.rpartition("@")
+    if len(local) <= _LONGEST_LOCAL and _LOCAL.fullmatch(local) and _is_good_domain(domain):
         return address
     return _looked_at(address)
 
@@ -40,7 +44,8 @@ def checked_address(text: str) -> str:
 def email_key(address: str) -> str:
     """The form in which addresses are compared: lower case, composed (RFC 6532, section 3.1), a domain in punycode."""
     local, _, domain = address.rpartition("@")
-    return f"{normalize('NFC', local.lower())}@{_punycode(domain)}"
+    local = local.lower()
+    return f"{local if local.isascii() else normalize('NFC', local)}@{_punycode(domain)}"
 
 
 @lru_cache(maxsize=10_000)
@@ -48,6 +53,18 @@ def _punycode(domain: str) -> str:
     if domain.isascii():
         return domain.lower()
     return idna.encode(domain, uts46=True).decode().lower()
+
+
+@lru_cache(maxsize=10_000)
+def _is_good_domain(domain: str) -> bool:
+    """Whether whatever is in the usual form before the `@` can be sent to at a domain, however long that is."""
+    if _DOMAIN.fullmatch(domain):
+        return True
+    try:
+        _looked_at(f"{'a' * _LONGEST_LOCAL}@{domain}")
+    except AddressError:
+        return False
+    return True
 
 
 def _looked_at(address: str) -> str:

@@ -17,8 +17,8 @@ from course.cadence import is_zone
 from course.model import Course
 from sender.addresses import LONGEST, AddressError, checked_address, email_key
 from sender.editions import Edition
+from sender.entries import plain_value
 from sender.model import EnrolmentStatus, Suppressed
-from sender.people import plain_value
 from sender.store import joining, subscribers
 from sender.store.database import Database
 from sender.store.joining import Standing

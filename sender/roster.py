@@ -82,7 +82,7 @@ def _rows(lines: _Lines) -> Iterator[Row]:
             yield Row(line, {}, lines.problem)
             lines.go_back()
             continue
-        if any(value.strip() for value in values):
+        if "".join(values).strip():
             yield _row(line, columns, values)
 
 
@@ -160,9 +160,15 @@ def _columns(header: list[str]) -> list[str]:
 
 
 def _row(line: int, columns: list[str], values: list[str]) -> Row:
-    named = zip(columns, values, strict=False)
-    fields = {name: unsheltered(value) for name, value in named if name and not _NOT_TEXT.search(value)}
-    if any(_NOT_TEXT.search(value) for value in values):
+    text = "".join(values)
+    is_text = text.isascii() or not _NOT_TEXT.search(text)
+    if is_text and "'" not in text:  # as nearly all are: looked at once, not value by value
+        fields = dict(zip(columns, values, strict=False))
+        fields.pop("", None)
+    else:
+        named = zip(columns, values, strict=False)
+        fields = {name: unsheltered(value) for name, value in named if name and not _NOT_TEXT.search(value)}
+    if not is_text:
         return Row(line, fields, "the row is not UTF-8 text")
     if len(values) != len(columns):
         return Row(line, fields, f"the row has {len(values)} columns, the header {len(columns)}")

@@ -37,8 +37,10 @@ class Encountered:
 
     def _first_lines(self, keys: Sequence[tuple[str, int]]) -> dict[str, int]:
         self._connection.execute("BEGIN").close()
-        self._connection.executemany("INSERT OR IGNORE INTO met VALUES (?, ?)", keys).close()
+        new = self._connection.executemany("INSERT OR IGNORE INTO met VALUES (?, ?)", keys).rowcount
         self._connection.execute("COMMIT").close()
+        if new == len(keys):  # as nearly always
+            return dict(keys)
         holes = ", ".join("?" * len(keys))
         found = self._connection.execute(
             f"SELECT email_key, line FROM met WHERE email_key IN ({holes})",  # noqa: S608  # question marks alone

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -127,3 +129,65 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
 def test_a_plain_address_is_taken(address: str) -> None:
     assert checked_address(address) == address
     assert email_key(address.upper()) == email_key(address)
+
+
+ANY_PART = st.text(st.sampled_from("abzAZ019.-_+!'\"\\@ \t<>(),;:[]éüßñ例\u0301\u200b\u202e．。"), max_size=70)
+PLAIN_PART = st.text(st.sampled_from("abzAZ09.-_+!'"), max_size=70)
+A_DOMAIN = st.lists(
+    st.one_of(
+        st.from_regex(r"[a-zA-Z0-9-]{1,5}", fullmatch=True),
+        st.sampled_from(
+            ["münchen", "例え", "xn--mnchen-3ya", "example", "d" * 63, "d" * 64, "ü" * 60, "ß", "faß", "123"]
+        ),
+    ),
+    max_size=6,
+).map(".".join)
+
+
+def is_good_to_the_library(address: str) -> bool:
+    """The whole check, by the library alone, with what we ask of a domain besides."""
+    try:
+        validate_email(address, check_deliverability=False, globally_deliverable=False, strict=True)
+    except EmailNotValidError:
+        return False
+    _, dot, last = address.rpartition("@")[2].rpartition(".")
+    return bool(dot) and not last.isdecimal()
+
+
+def is_good(address: str) -> bool:
+    try:
+        checked_address(address)
+    except AddressError:
+        return False
+    return True
+
+
+@given(st.one_of(ANY_PART, PLAIN_PART), st.one_of(A_DOMAIN, ANY_PART))
+def test_the_quick_way_decides_as_the_library_does(local: str, domain: str) -> None:
+    """But for names that no registry would give, which have the form of a domain (see below)."""
+    address = f"{local}@{domain}".strip()
+    unregistered = re.search(r"(?i)[.@](?!xn--mnchen-3ya)..--|[.@](arpa|invalid|local|localhost|onion|test)$", address)
+    if len(address) <= LONGEST and not unregistered:
+        assert is_good(address) == is_good_to_the_library(address)
+
+
+@given(st.one_of(ANY_PART, PLAIN_PART), A_DOMAIN)
+def test_a_verdict_on_a_domain_is_the_same_whoever_is_asked_for_there(local: str, domain: str) -> None:
+    """Whether the domain's verdict is kept from before or not."""
+    before = is_good(f"{local}@{domain}")
+    for other in ("a", "a" * 64, "é"):
+        is_good(f"{other}@{domain}")
+    assert is_good(f"{local}@{domain}") == before
+
+
+def test_a_domain_that_is_long_in_punycode_leaves_less_room_before_it() -> None:
+    domain = ".".join(["ü" * 24] * 4) + ".example"
+    assert checked_address(f"a@{domain}")
+    with pytest.raises(AddressError, match="too long"):
+        checked_address(f"{'a' * 64}@{domain}")
+    assert checked_address(f"a@{domain}")
+
+
+@pytest.mark.parametrize("domain", ["corp.local", "sample.test", "ab--cd.example", "xn--zzzzzz9.example"])
+def test_a_domain_of_an_own_network_is_taken_where_it_has_the_form_of_one(domain: str) -> None:
+    assert checked_address(f"ann@{domain}") == f"ann@{domain}"

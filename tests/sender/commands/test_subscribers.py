@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sender.errors import StoreError
+from sender.store import subscribers
 from tests.sender.commands.conftest import Run
 
 RunJson = Callable[..., Any]
@@ -128,3 +132,51 @@ def test_without_confirmed_they_are_asked_first(run: Run, run_json: RunJson, fil
 
 def test_no_bar_is_shown_where_there_is_no_terminal(run: Run, file: Path) -> None:
     assert "Importing" not in run(*IMPORT, file, "--course", "letters", status=0).output
+
+
+@pytest.fixture
+def cut_off(monkeypatch: pytest.MonkeyPatch, run: Run, file: Path) -> str:
+    """An import of ten people, two at a time, during which the disk is full; what it said on stderr."""
+    file.write_text("email\nnobody\n" + "".join(f"sample{number}@example.com\n" for number in range(9)))
+    monkeypatch.setattr("sender.people.AT_ONCE", 2)
+    enrol, calls = subscribers.enrol, iter(range(10))
+
+    def give_up(*arguments: Any) -> None:
+        if next(calls) == 2:
+            raise StoreError("The disk is full.", fix="Make room.")
+        enrol(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sender.store.subscribers.enrol", give_up)
+        return run(*IMPORT, file, "--course", "letters", status=1).stderr
+
+
+def test_what_was_cut_off_says_how_to_go_on(cut_off: str) -> None:
+    assert cut_off.splitlines()[1:] == [
+        "The same command goes on after line 5.", "Error: The disk is full. Make room.",
+    ]  # fmt: skip
+
+
+def test_the_same_command_says_where_it_goes_on_and_counts_the_whole(run: Run, file: Path, cut_off: str) -> None:
+    result = run(*IMPORT, file, "--course", "letters", "--rejects", "rejects.csv", status=0)
+    assert result.stdout == "9 added, 0 updated, 1 rejected, 0 suppressed.\n"
+    lines = result.stderr.splitlines()
+    assert lines[0].startswith("people.csv: going on after line 5 of an import that was cut off on 2")
+    assert lines[1:] == ["… and 1 more; --rejects FILE lists them all."]
+    with Path("rejects.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row["line"] for row in csv.DictReader(stream)] == ["2"]
+    with closing(sqlite3.connect("dripcourse.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM import_run").fetchall() == [(0,)]
+
+
+def test_a_file_that_was_changed_meanwhile_begins_again(run: Run, file: Path, cut_off: str) -> None:
+    file.write_text(file.read_text() + "more@example.com\n")
+    result = run(*IMPORT, file, "--course", "letters", status=0)
+    assert result.stdout == "7 added, 3 updated, 1 rejected, 0 suppressed.\n"
+    assert "going on" not in result.stderr
+
+
+def test_standard_input_begins_again(run: Run, file: Path, cut_off: str) -> None:
+    result = run(*IMPORT, "-", "--course", "letters", text=file.read_bytes(), status=0)
+    assert result.stdout == "6 added, 3 updated, 1 rejected, 0 suppressed.\n"
+    assert "going on" not in result.stderr
