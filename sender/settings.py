@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,13 +20,24 @@ Network = IPv4Network | IPv6Network
 SENDGRID_HOST = "https://api.sendgrid.com"
 _SHORTEST_SECRET = 16
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_RATE = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,3})?")
+_WARM_UP = re.compile(r"([0-9]{1,9}):([0-9]{1,3})d")
 
 
 class MailerName(StrEnum):
     """What carries emails away."""
 
     FOLDER = "folder"
+    SMTP = "smtp"
     SENDGRID = "sendgrid"
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """How many recipients a day: `first` on the first day, and twice as many every `every` days."""
+
+    first: int
+    every: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +46,7 @@ class Settings:
 
     `secrets` sign links: the first signs, all verify; it is empty where none is set and the
     database is no SQLite file, which `signing_secrets` refuses. `proxies` are believed when they say whose request
-    they pass on.
+    they pass on. `rate` is how many recipients a second there are at the most, where there is a limit.
     """
 
     database: str = field(default="sqlite:///dripcourse.db", repr=False)
@@ -43,7 +56,10 @@ class Settings:
     outbox: Path = Path("outbox")
     sendgrid_key: str = field(default="", repr=False)
     sendgrid_host: str = SENDGRID_HOST
+    smtp_url: str = field(default="", repr=False)
     concurrency: int = 4
+    rate: Fraction | None = None
+    warm_up: WarmUp | None = None
     webhook_key: str = ""
     proxies: tuple[Network, ...] = ()
 
@@ -72,7 +88,10 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         outbox=Path(values.get("DRIPCOURSE_OUTBOX") or "outbox"),
         sendgrid_key=key,
         sendgrid_host=_sendgrid_host(values.get("DRIPCOURSE_SENDGRID_HOST") or SENDGRID_HOST),
+        smtp_url=values.get("DRIPCOURSE_SMTP_URL", "").strip(),
         concurrency=_count("DRIPCOURSE_CONCURRENCY", values.get("DRIPCOURSE_CONCURRENCY") or "4", most=64),
+        rate=_rate(values.get("DRIPCOURSE_RATE", "")),
+        warm_up=_warm_up(values.get("DRIPCOURSE_WARM_UP", "")),
         proxies=_networks("DRIPCOURSE_PROXIES", values.get("DRIPCOURSE_PROXIES", "")),
         webhook_key=values.get("DRIPCOURSE_WEBHOOK_KEY", "").strip(),
     )
@@ -186,6 +205,28 @@ def _count(name: str, text: str, *, most: int) -> int:
     if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
         raise SettingError(f"{name} is `{text}`.", fix=f"Set it to a whole number from 1 to {most}.")
     return int(text)
+
+
+def _rate(text: str) -> Fraction | None:
+    """How many recipients a second; as it was written, since a float would not be."""
+    given = text.strip()
+    if not given:
+        return None
+    if not _RATE.fullmatch(given) or not Fraction(given):
+        fix = "Set it to the recipients a second at the most, such as 100 or 0.5, or leave it out for no limit."
+        raise SettingError(f"DRIPCOURSE_RATE is `{text}`, which is no number above 0.", fix=fix)
+    return Fraction(given)
+
+
+def _warm_up(text: str) -> WarmUp | None:
+    given = text.strip()
+    if not given:
+        return None
+    found = _WARM_UP.fullmatch(given)
+    if found is None or not int(found[1]) or not int(found[2]):
+        fix = "Write 500:2d to begin at 500 recipients a day and double that every 2 days, or leave it out."
+        raise SettingError(f"DRIPCOURSE_WARM_UP is `{text}`, which is no warm-up.", fix=fix)
+    return WarmUp(int(found[1]), int(found[2]))
 
 
 def _networks(name: str, text: str) -> tuple[Network, ...]:

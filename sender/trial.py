@@ -62,7 +62,10 @@ def send_trial(mailer: Mailer, trial: Trial, addresses: Sequence[str], now: date
             recipients[address] = Recipient(_number(now, index), checked_address(address), "", {})
         except AddressError as error:
             errors[address] = _sentence(str(error))
-    said = _sent(mailer, trial, recipients.values(), now)
+    try:
+        said = _sent(mailer, trial, recipients.values(), now)
+    finally:
+        mailer.close()
     errors |= {address: said[one.delivery] for address, one in recipients.items()}
     return [Posted(address, errors[address]) for address in wanted]
 
@@ -73,17 +76,22 @@ def _number(now: datetime, index: int) -> int:
 
 
 def _sent(mailer: Mailer, trial: Trial, recipients: Iterable[Recipient], now: datetime) -> dict[int, str]:
-    """Send to all that the mailer does not refuse by name; for each, why it was not sent, or nothing."""
+    """Send to all that the mailer does not refuse by name; for each, why it was not sent, or nothing.
+
+    What concerns the account is told of those that are left, without asking again.
+    """
     email = replace(trial.email, subject=f"{MARK}{trial.email.subject}")
     said: dict[int, str] = {}
     left = list(recipients)
     while left:
-        answer = mailer.send(Request(_BATCH, trial.course, trial.label, email, tuple(left), now, trial.pictures))
-        refused = {one.delivery: answer.refused[one.delivery] for one in left if one.delivery in answer.refused}
-        if not refused:
-            return said | dict.fromkeys((one.delivery for one in left), _reason(answer))
-        said |= {number: _sentence(reason) for number, reason in refused.items()}
-        left = [one for one in left if one.delivery not in refused]
+        some = tuple(left[: mailer.largest])
+        answer = mailer.send(Request(_BATCH, trial.course, trial.label, email, some, now, trial.pictures))
+        refused = {
+            one.delivery: _sentence(answer.refused[one.delivery]) for one in some if one.delivery in answer.refused
+        }
+        told = left if answer.account else some
+        said |= refused or dict.fromkeys((one.delivery for one in told), _reason(answer))
+        left = [one for one in left if one.delivery not in said]
     return said
 
 

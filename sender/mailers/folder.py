@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from course.mime import mime_message
-from course.model import Mailbox
-from course.personal.placeholders import fill
 from sender.errors import SettingError
+from sender.mailers import Mailer
+from sender.mailers.message import message
 from sender.model import Answer, Recipient, Request, Verdict
 
 
-class FolderMailer:
+class FolderMailer(Mailer):
     """Writes `.eml` files into a folder, made if it is not there. Raises SettingError where it cannot be used.
 
     A file is named after its delivery and moved into place whole, so that doing it again changes
@@ -48,17 +47,3 @@ class FolderMailer:
         partial = self._folder / f".{name}.partial"
         partial.write_bytes(message(request, recipient))
         partial.replace(self._folder / name)
-
-
-def message(request: Request, recipient: Recipient) -> bytes:
-    """One recipient's email as MIME, the same bytes each time."""
-    domain = request.course.sender.address.rpartition("@")[2]
-    return mime_message(
-        fill(request.email, recipient.values),
-        request.course,
-        to=Mailbox(recipient.name, recipient.address),
-        date=request.at,
-        message_id=f"<dripcourse.{recipient.identity}@{domain}>",
-        leave=recipient.leave or None,
-        pictures=request.pictures,
-    )

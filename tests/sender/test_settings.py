@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 from threading import Barrier
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sender.errors import SettingError
-from sender.settings import SENDGRID_HOST, MailerName, Settings, load_settings, signing_secrets
+from sender.settings import SENDGRID_HOST, MailerName, Settings, WarmUp, load_settings, signing_secrets
 
 LONG = "a secret of twenty-nine signs"
 
@@ -39,7 +40,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
     "name",
     ["DRIPCOURSE_DATABASE", "DRIPCOURSE_SECRET", "DRIPCOURSE_BASE_URL", "DRIPCOURSE_MAILER", "DRIPCOURSE_OUTBOX",
      "SENDGRID_API_KEY", "DRIPCOURSE_SENDGRID_HOST", "DRIPCOURSE_WEBHOOK_KEY",
-     "DRIPCOURSE_CONCURRENCY",
+     "DRIPCOURSE_CONCURRENCY", "DRIPCOURSE_RATE", "DRIPCOURSE_WARM_UP",
      "DRIPCOURSE_PROXIES"],
 )  # fmt: skip
 def test_an_empty_setting_is_none(name: str) -> None:
@@ -183,6 +184,39 @@ def test_another_number_of_requests_is_refused(number: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "rate"),
+    [("100", 100), ("0.5", Fraction(1, 2)), (" 2.250 ", Fraction(9, 4)), ("9999999", 9_999_999), (" ", None)],
+)
+def test_a_rate_is_recipients_a_second(text: str, rate: Fraction | None) -> None:
+    assert loaded(DRIPCOURSE_RATE=text).rate == rate
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "0.000", "-1", "1/2", "1e3", ".5", "5.", "1,5", "100/s", "fast", "٣", "9" * 5000]
+)
+def test_another_rate_is_refused(text: str) -> None:
+    message = refused(DRIPCOURSE_RATE=text)
+    assert f"DRIPCOURSE_RATE is `{text}`" in message
+    assert "such as 100 or 0.5" in message
+
+
+@pytest.mark.parametrize(("text", "warm_up"), [("500:2d", WarmUp(500, 2)), (" 1:365d ", WarmUp(1, 365)), ("", None)])
+def test_a_warm_up_is_a_first_day_and_the_days_in_which_it_doubles(text: str, warm_up: WarmUp | None) -> None:
+    assert loaded(DRIPCOURSE_WARM_UP=text).warm_up == warm_up
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["500", "500:", "500:2", "500:2h", "0:2d", "500:0d", "-5:2d", "500: 2d", "5.5:2d", "a:2d", "500:2d,",
+     "1000000000000:2d", "500:1000d"],
+)  # fmt: skip
+def test_another_warm_up_is_refused(text: str) -> None:
+    message = refused(DRIPCOURSE_WARM_UP=text)
+    assert f"DRIPCOURSE_WARM_UP is `{text}`" in message
+    assert "500:2d" in message
+
+
+@pytest.mark.parametrize(
     ("text", "networks"),
     [
         ("127.0.0.1", ["127.0.0.1/32"]),
@@ -208,7 +242,8 @@ def test_the_webhook_s_key_is_what_stands_there() -> None:
 
 names = st.sampled_from(["DRIPCOURSE_DATABASE", "DRIPCOURSE_SECRET", "DRIPCOURSE_BASE_URL", "DRIPCOURSE_MAILER",
                          "DRIPCOURSE_OUTBOX", "SENDGRID_API_KEY", "DRIPCOURSE_SENDGRID_HOST",
-                         "DRIPCOURSE_CONCURRENCY", "DRIPCOURSE_PROXIES"])  # fmt: skip
+                         "DRIPCOURSE_CONCURRENCY", "DRIPCOURSE_RATE", "DRIPCOURSE_WARM_UP",
+                         "DRIPCOURSE_PROXIES"])  # fmt: skip
 
 
 @given(st.dictionaries(names, st.text(st.characters()), max_size=4))

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from http.client import HTTPException
-from urllib.error import URLError
 
-from python_http_client.exceptions import HTTPError
-
-from sender.mailers.sendgrid.answers import meaning, not_connected, unknown
+from sender.mailers import Mailer
+from sender.mailers.sendgrid.answers import broken, meaning
 from sender.mailers.sendgrid.key import checked_key, client_with
-from sender.mailers.sendgrid.payload import payload
-from sender.mailers.sendgrid.transport import NeverConnectedError
+from sender.mailers.sendgrid.payload import encoded, payload
 from sender.model import Answer, Request
 
 TIMEOUT_SECONDS = 25.0
 """How long a request may take. Shorter than a batch's lease, so that nobody takes a request for abandoned."""
 
 
-class SendGridMailer:
+class SendGridMailer(Mailer):
     """Sends through SendGrid, or whatever answers like it at `host`. Raises SettingError without a key.
 
     `clock` tells the machine's own time (UTC), against which the end of a rate limit is measured.
@@ -36,13 +33,7 @@ class SendGridMailer:
         client = client_with(self._key, self._host, self._timeout)
         body, numbered = payload(request)
         try:
-            response = client.mail.send.post(request_body=body)
-        except HTTPError as error:
-            return meaning(error.status_code, error.body, dict(error.headers or {}), numbered, self._clock())
-        except URLError as error:
-            return (
-                not_connected(error.reason) if isinstance(error.reason, NeverConnectedError) else unknown(error.reason)
-            )
+            posted = client.mail.send.post_encoded(encoded(body))
         except (OSError, HTTPException) as error:
-            return unknown(error)
-        return meaning(response.status_code, response.body, dict(response.headers), numbered, self._clock())
+            return broken(error)
+        return meaning(posted.status, posted.body, posted.headers, numbered, self._clock())

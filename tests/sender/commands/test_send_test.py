@@ -16,6 +16,7 @@ from tests.sender.commands.conftest import Run
 from tests.sender.operator import ROOT
 from tests.sender.stage import a_course, a_lesson, written
 from tests.standin import Fault, Options, SendGridStandin, Step
+from tests.standin.smtp import SmtpStandin
 
 RunJson = Callable[..., Any]
 OPENAPI = ROOT.parent / "shared" / "facts" / "sendgrid-mail-v3.openapi.json"
@@ -182,3 +183,33 @@ def test_a_request_without_an_answer_is_told_as_what_it_is(run: Run, course: Pat
     standin.script(Step(fault=Fault.DROP_AFTER))
     shown = run("send-test", "one", "--to", "ann@example.com", status=1)
     assert "may or may not have been sent" in shown.stdout
+
+
+def test_it_goes_by_smtp_a_message_for_each_over_one_connection(
+    run: Run, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SmtpStandin() as server:
+        monkeypatch.setenv("DRIPCOURSE_MAILER", "smtp")
+        monkeypatch.setenv("DRIPCOURSE_SMTP_URL", server.url)
+        server.say("RCPT", "250 Ok", "550 5.1.1 no such user")
+        shown = run("send-test", "one", "--to", "ann@example.com,bob@example.com,cy@example.com", status=1)
+    assert shown.stdout.splitlines() == [
+        "ann@example.com: sent.",
+        "bob@example.com: not sent. The SMTP server refuses the address: 550 5.1.1 no such user.",
+        "cy@example.com: sent.",
+    ]
+    assert [(one.recipient, one.connection) for one in server.taken] == [("ann@example.com", 1), ("cy@example.com", 1)]
+    message = message_from_bytes(server.taken[0].content, policy=default)
+    assert message["Subject"] == "[Test] About one"
+    assert message["List-Unsubscribe"] is None
+    assert server.heard[-1] == "QUIT"
+
+
+def test_what_concerns_the_whole_account_is_asked_once(run: Run, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SmtpStandin() as server:
+        monkeypatch.setenv("DRIPCOURSE_MAILER", "smtp")
+        monkeypatch.setenv("DRIPCOURSE_SMTP_URL", server.url)
+        server.always_say("MAIL", "530 5.7.0 log in first")
+        shown = run("send-test", "one", "--to", "ann@example.com,bob@example.com", status=1)
+    assert [line.partition(": ")[2][:9] for line in shown.stdout.splitlines()] == ["not sent."] * 2
+    assert server.connections == 1

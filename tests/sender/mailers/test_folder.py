@@ -60,6 +60,19 @@ def test_a_folder_that_cannot_be_written_makes_the_batch_wait(tmp_path: Path) ->
     assert (answer.verdict, answer.account) == (Verdict.WAIT, True)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_makes_the_batch_wait_and_nobody_gets_half_an_email(tmp_path: Path) -> None:
+    mailer = FolderMailer(tmp_path)
+    (tmp_path / ".00000006-first.eml.partial").symlink_to("/dev/full")
+    answer = mailer.send(a_request(sample(5), sample(6), sample(7)))
+    assert (answer.verdict, answer.account) == (Verdict.WAIT, True)
+    assert "No space left on device" in answer.reason
+    assert [file.name for file in tmp_path.glob("*.eml")] == ["00000005-first.eml"]
+    (tmp_path / ".00000006-first.eml.partial").unlink()
+    assert mailer.send(a_request(sample(5), sample(6), sample(7))).verdict is Verdict.ACCEPTED
+    assert len(list(tmp_path.glob("*.eml"))) == 3
+
+
 def test_an_address_that_no_message_can_carry_is_refused_alone(tmp_path: Path) -> None:
     answer = FolderMailer(tmp_path).send(a_request(sample(5), sample(6, "no\r\nBcc: x@example.com")))
     assert answer.verdict is Verdict.REFUSED_SOME

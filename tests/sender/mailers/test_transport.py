@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -61,10 +63,10 @@ def serving(status: int, *, location: str = "", body: bytes = b"") -> Iterator[S
         server.server_close()
 
 
-def sent_to(host: str) -> Answer:
+def sent_to(host: str, *, timeout: float = 5) -> Answer:
     recipient = Recipient(1, "sample@example.com", "", {})
     request = Request(7, load(a_course("first")), "first", Email("A", "B", "C", (), "0123456789"), (recipient,), NOW)
-    return SendGridMailer("SG.sample", host, lambda: NOW, timeout=5).send(request)
+    return SendGridMailer("SG.sample", host, lambda: NOW, timeout=timeout).send(request)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -114,3 +116,81 @@ def test_a_certificate_that_cannot_be_trusted_is_held(monkeypatch: pytest.Monkey
     answer = sent_to("https://127.0.0.1:9")
     assert answer.verdict is Verdict.HELD
     assert "certificate" in answer.reason
+
+
+def test_a_yes_whose_body_breaks_off_is_one_if_it_has_its_number() -> None:
+    with scripted(b"HTTP/1.1 202 Accepted\r\nX-Message-Id: abc\r\nContent-Length: 64\r\n\r\nhalf") as host:
+        answer = sent_to(host)
+    assert (answer.verdict, answer.message_id) == (Verdict.ACCEPTED, "abc")
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        (b"HTTP/1.1 202 Accepted\r\nContent-Length: 64\r\n\r\n", Verdict.UNCERTAIN),
+        (b"HTTP/1.1 202 Accepted\r\nContent-Length: 64\r\n\r\nhalf", Verdict.UNCERTAIN),
+        (b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n40\r\nhalf", Verdict.UNCERTAIN),
+        (b'HTTP/1.1 503 No\r\nContent-Length: 64\r\n\r\n{"err', Verdict.WAIT),
+        (b'HTTP/1.1 400 No\r\nContent-Length: 64\r\n\r\n{"err', Verdict.HELD),
+        (b"HTTP/1.1 400 No\r\n\r\n" + b"x" * 10_000_000, Verdict.HELD),
+        (b"HTTP/1.1 101 Switching\r\n\r\n", Verdict.UNCERTAIN),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n", Verdict.ACCEPTED),
+        (b"HTTP/1.1 20", Verdict.UNCERTAIN),
+        (b"HTTP/1.1 two\r\n\r\n", Verdict.UNCERTAIN),
+        (b"hello\r\n", Verdict.UNCERTAIN),
+        (b"", Verdict.UNCERTAIN),
+    ],
+    ids=["nothing of it", "half", "half in chunks", "outage", "refusal", "endless", "other protocol", "go on first",
+         "half a line", "no number", "no HTTP", "nothing"],
+)  # fmt: skip
+def test_an_answer_that_is_not_whole_counts_as_far_as_it_goes(answer: bytes, verdict: Verdict) -> None:
+    with scripted(answer) as host:
+        assert sent_to(host).verdict is verdict
+
+
+def test_an_answer_that_does_not_come_leaves_it_open() -> None:
+    with scripted(None) as host:
+        answer = sent_to(host, timeout=0.2)
+    assert (answer.verdict, answer.account) == (Verdict.UNCERTAIN, False)
+    assert "timed out" in answer.reason
+
+
+def test_a_request_that_breaks_off_on_its_way_was_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sender.mailers.sendgrid.encoded", lambda _: b" " * 30_000_000)  # more than sockets take in
+    with scripted(b"", read=1000) as host:
+        answer = sent_to(host)
+    assert (answer.verdict, answer.account) == (Verdict.WAIT, True)
+    assert "could not be sent to its end" in answer.reason
+
+
+def test_a_host_whose_name_is_none_makes_it_wait() -> None:
+    assert sent_to("https://a..b").verdict is Verdict.WAIT
+
+
+@contextmanager
+def scripted(answer: bytes | None, *, read: int = 0) -> Iterator[str]:
+    """A server that reads a request, or so many bytes of it, and then says this, or nothing for as long as it lives."""
+
+    def serve() -> None:
+        with suppress(OSError):  # the client had enough
+            connection, _ = server.accept()
+            with connection:
+                body = -1
+                heard = b""
+                while body < 0 or len(heard) < body:
+                    heard += connection.recv(read or 65536)
+                    if read:
+                        return
+                    head, found, _ = heard.partition(b"\r\n\r\n")
+                    length = re.search(rb"(?i)content-length: (\d+)", head)
+                    body = len(head) + 4 + int(length[1]) if found and length else -1
+                if answer is None:
+                    connection.recv(1)
+                else:
+                    connection.sendall(answer)
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
