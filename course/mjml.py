@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate
+from typing import TypeVar
 
 from mjml import mjml2html
 
@@ -14,7 +15,8 @@ from course import mjml_contents as contents
 from course.errors import CourseError, Place
 from course.marks import Marks
 from course.mjml_contents import Mistake, MistakeError, UnclosedError
-from course.mjml_tags import SLOT, Tag, known_tag, tag_at
+from course.mjml_tags import SLOT, Tag, tag_at
+from course.personal.tokens import MARK
 
 _IN_COLUMN = frozenset(
     {"mj-text", "mj-button", "mj-image", "mj-divider", "mj-spacer", "mj-table", "mj-raw", "mj-social", "mj-navbar",
@@ -41,30 +43,39 @@ _KNOWN = frozenset().union(*_CHILDREN.values(), _CHILDREN)
 _CHILDREN["mj-attributes"] = _KNOWN | {"mj-all", "mj-class"}
 _UNMARKED = frozenset({"mjml", "mj-head", "mj-raw"})
 
-# A lesson's body is put in after compiling, so the variants of a lesson mostly share their MJML.
-_MOST_KNOWN = 128
-_KNOWN_HTML: dict[str, str] = {}
+BODY = f"{MARK}slot"
+"""What stands for a lesson's body in MJML: that is HTML already, and goes around the engine as it is."""
 
-_TAG = re.compile(r"<(/?mj(?:ml|-)[^<>]*)>")
+# Without the body, most of a lesson's MJML stands in the course's other lessons as well.
+_MOST_FRAMES = 128
+_KNOWN_FRAMES: dict[str, _Frame] = {}
+_MOST_PIECES = 1_000
+_LONGEST_PIECE = 8_000
+_KNOWN_PIECES: dict[str, Tag] = {}
+_NOT_KNOWN = Tag("")
+T = TypeVar("T")
+
+_REMARK = "<!--"
+_TAG = re.compile(r"<(?=/?mj(?:ml|-))")
 _REFERENCE = re.compile(r"&#(\d+);")
 _POSITION = re.compile(r" in root template at position (\d+):\d+")
 
 
-def compile_mjml(source: str, place_of: Callable[[int], Place], marks: Marks | None = None) -> str:
+def compile_mjml(source: str, place_of: Callable[[int], Place], marks: Marks | None = None, body: str = BODY) -> str:
     """The HTML of an MJML document.
 
     `place_of` tells, for a line of `source` counted from 1, the template's file and line. With `marks`, elements of
-    the HTML carry them; see `course.marks`. Raises CourseError for the first tag that is unknown, misplaced, not closed
-    or not well written, for what the engine would get wrong without a word, and for what it refuses itself.
+    the HTML carry them; see `course.marks`. `body` takes the place of BODY in what elements hold. Raises CourseError
+    for the first tag that is unknown, misplaced, not closed or not well written, for what the engine would get wrong
+    without a word, and for what it refuses itself.
     """
-    if marks is None and (known := _KNOWN_HTML.get(source)) is not None:
-        return known
-    html = _Reading(source, place_of, marks).html()
-    if marks is None:
-        while len(_KNOWN_HTML) >= _MOST_KNOWN:
-            _KNOWN_HTML.pop(next(iter(_KNOWN_HTML)), None)
-        _KNOWN_HTML[source] = html
-    return html
+    return _Reading(source, place_of, marks).html(body)
+
+
+def _keep(known: dict[str, T], key: str, made: T, most: int) -> None:
+    if len(known) >= most:
+        known.clear()
+    known[key] = made
 
 
 class _StructureError(Exception):
@@ -90,13 +101,8 @@ class _Frame:
         return "".join(parts)
 
 
-@lru_cache(maxsize=_MOST_KNOWN)
 def _frame(shape: str) -> _Frame:
     """What the engine makes of a shape. Most lessons of a course have one of a few."""
-    opened = _opened(shape)
-    if opened:
-        tag, number = opened[-1]
-        raise _StructureError(contents.never_closed(tag.name), number)
     # The engine moves some slots, repeats some and leaves some out, so each holds its number.
     first, *others = shape.split(SLOT)
     numbered = first + "".join(f"{SLOT}{number}{SLOT}{other}" for number, other in enumerate(others))
@@ -121,15 +127,13 @@ def _restored(found: re.Match[str]) -> str:
     return chr(number) if 0xA0 < number < 0xD800 or 0xDFFF < number <= 0x10FFFF else found[0]
 
 
-def _opened(shape: str) -> list[tuple[Tag, int]]:
-    """The elements that are open at the end of a shape: the tag of each, and its number.
+def _opened(tags: Iterable[Tag]) -> list[tuple[Tag, int]]:
+    """The elements that are open behind all the tags: what opened each, and its number.
 
     Raises _StructureError for the first tag that does not belong where it stands.
     """
     opened: list[tuple[Tag, int]] = []
-    for number, piece in enumerate(shape.split("<")[1:]):
-        tag, _ = tag_at(piece)
-        assert tag is not None
+    for number, tag in enumerate(tags):
         mistake = _misplaced(tag, opened[-1][0] if opened else None)
         if mistake is not None:
             raise _StructureError(mistake, number)
@@ -157,119 +161,141 @@ def _misplaced(tag: Tag, parent: Tag | None) -> Mistake | None:
 
 
 class _Reading:
-    """Reads an MJML document once, in parts: every other one is an MJML element's tag, without its `<` and `>`.
+    """Reads an MJML document once, in pieces, each of which begins behind the `<` of an MJML element's tag.
 
-    The tag `at` is counted from 0; the words behind it go up to the next.
+    `at` is the number of one, counted from 0, and of its tag; `words` are what stands in it behind the tag.
     """
 
     def __init__(self, source: str, place_of: Callable[[int], Place], marks: Marks | None) -> None:
-        self._parts = _TAG.split(contents.without_remarks(source))
+        self._source = source
+        self._before, *self._pieces = _TAG.split(source)
         self._place_of = place_of
         self._marks = marks
         self._in_head = False
-        self._shape: list[str] = []
-        self._around: list[str] = []
 
-    def html(self) -> str:
+    def html(self, body: str) -> str:
         """The document's HTML."""
-        self._read()
+        tags = self._read()
+        shape = "".join([tag.shape for tag in tags])
+        frame = _KNOWN_FRAMES.get(shape)
+        if frame is None:
+            frame = self._frame(shape, tags)
+            _keep(_KNOWN_FRAMES, shape, frame, _MOST_FRAMES)
+        held = [tag.around if not tag.has_body else [one.replace(BODY, body) for one in tag.around] for tag in tags]
+        return frame.filled([value for values in held for value in values])
+
+    def _read(self) -> list[Tag]:
+        known = _KNOWN_PIECES if self._marks is None else {}
+        tags = [known.get(piece, _NOT_KNOWN) for piece in self._pieces]
+        new = [at for at, tag in enumerate(tags) if tag is _NOT_KNOWN]
+        if any("!" in piece and _REMARK in piece for piece in [self._before, *[self._pieces[at] for at in new]]):
+            self._before, *self._pieces = _TAG.split(contents.without_remarks(self._source))
+            tags, new = [_NOT_KNOWN] * len(self._pieces), list(range(len(self._pieces)))
+        if self._before.strip():
+            raise self._error_at(contents.stray(self._before, ""), -1)
+        for at in new:
+            tags[at] = self._tag(self._pieces[at], at)
+        return tags
+
+    def _frame(self, shape: str, tags: Sequence[Tag]) -> _Frame:
         try:
-            frame = _frame("".join(self._shape))
+            opened = _opened(tags)
+            if opened:
+                tag, at = opened[-1]
+                raise _StructureError(contents.never_closed(tag.name), at)
+            return _frame(shape)
         except _StructureError as found:
-            raise self._structure_error(found) from found
-        return frame.filled(self._around)
+            raise self._error_at(found.mistake, found.tag) from found
 
-    def _read(self) -> None:
-        before, *parts = self._parts
-        if before.strip():
-            raise self._error(contents.stray(before, ""), 0)
-        for at, (written, words) in enumerate(zip(parts[::2], parts[1::2], strict=True)):
-            tag = known_tag(written)
-            if tag is None:
-                tag, words = self._tag(written, words, at)
-            self._around += tag.around
-            self._shape.append(tag.shape)
-            if self._marks is not None:
-                self._mark(tag, self._marks, at)
-            if tag.mistake:
-                raise self._error(Mistake(*tag.mistake), 2 * at + 1)
-            if words and not words.isspace():
-                if not tag.holds:
-                    raise self._stray(words, at)
-                self._shape.append(SLOT)
-                self._around.append(self._held(tag.name, words, at))
-
-    def _tag(self, written: str, words: str, at: int) -> tuple[Tag, str]:
-        """A tag that is not known yet, and the words behind it."""
-        tag, words = tag_at(f"{written}>{words}")  # the first `>` may stand in a value
+    def _tag(self, piece: str, at: int) -> Tag:
+        """A tag that is not known yet; what it holds is among what goes around the engine, and has a slot as well."""
+        tag, words = tag_at(piece)
         if tag is None:
-            raise self._error(contents.malformed(written), 2 * at + 1)
+            raise self._error(contents.malformed(piece), at)
         if not tag.shape:
-            raise self._error(contents.unknown(tag.name), 2 * at + 1)
-        return tag, words
+            raise self._error(contents.unknown(tag.name), at)
+        if self._marks is not None:
+            tag = self._marked(tag, self._marks, at)
+        if tag.mistake:
+            raise self._error(Mistake(*tag.mistake), at)
+        if words and not words.isspace():
+            if not tag.holds:
+                raise self._stray(words, at)
+            held = self._held(tag.name, words, at)
+            tag = tag.given(tag.shape + SLOT, (*tag.around, held), has_body=BODY in held)
+        if self._marks is None and len(piece) <= _LONGEST_PIECE and _REMARK not in piece:
+            _keep(_KNOWN_PIECES, piece, tag, _MOST_PIECES)
+        return tag
 
-    def _held(self, holder: str, words: str, at: int) -> str:
-        mark = None if self._marks is None else self._marking(self._marks, 2 * at + 2)
-        try:
-            return contents.held(holder, words, mark)
-        except MistakeError as found:
-            raise self._error(found.mistake, 2 * at + 2) from found
-        except UnclosedError as left:
-            raise self._unclosed(left, holder, at) from left
-
-    def _marking(self, marks: Marks, part: int) -> Callable[[int], str]:
-        return lambda lines: marks.attribute(self._place_of(self._lines[part] + lines))
-
-    def _mark(self, tag: Tag, marks: Marks, at: int) -> None:
-        """Give the tag that was taken last its mark: what stands in MJML's head makes no element, and has none."""
+    def _marked(self, tag: Tag, marks: Marks, at: int) -> Tag:
+        """A tag with its mark: what stands in MJML's head makes no element, and has none."""
         if tag.name == "mj-head":
             self._in_head = tag.opens
         if tag.closes or self._in_head or tag.name in _UNMARKED:
-            return
+            return tag
         before, css_class, behind = tag.shape.partition(' css-class="')
         if css_class:
-            self._shape[-1] = f"{before}{css_class}{SLOT} {behind}"
+            shape = f"{before}{css_class}{SLOT} {behind}"
         else:
             before = f"<{tag.name}"
-            self._shape[-1] = f'{before} css-class="{SLOT}"{tag.shape.removeprefix(before)}'
-        mark = marks.css_class(self._place_of(self._lines[2 * at + 1]))
-        self._around.insert(len(self._around) - len(tag.around) + before.count(SLOT), mark)
+            shape = f'{before} css-class="{SLOT}"{tag.shape.removeprefix(before)}'
+        first = before.count(SLOT)
+        mark = marks.css_class(self._place_of(self._line(at)))
+        return tag.given(shape, (*tag.around[:first], mark, *tag.around[first:]))
+
+    def _held(self, holder: str, words: str, at: int) -> str:
+        mark = None if self._marks is None else self._marking(self._marks, words, at)
+        try:
+            return contents.held(holder, words, mark)
+        except MistakeError as found:
+            raise self._error(found.mistake, at, words) from found
+        except UnclosedError as left:
+            raise self._unclosed(left, holder, words, at) from left
+
+    def _marking(self, marks: Marks, words: str, at: int) -> Callable[[int], str]:
+        first = self._line(at, words)
+        return lambda lines: marks.attribute(self._place_of(first + lines))
 
     def _stray(self, words: str, at: int) -> CourseError:
-        opened = self._opened()
-        return self._error(contents.stray(words, opened[-1][0].name if opened else ""), 2 * at + 2)
+        opened = self._opened(at + 1)
+        return self._error_at(contents.stray(words, opened[-1][0].name if opened else ""), at, words)
 
-    def _unclosed(self, left: UnclosedError, holder: str, at: int) -> CourseError:
+    def _unclosed(self, left: UnclosedError, holder: str, words: str, at: int) -> CourseError:
         """What is said where a tag of MJML's, or the document's end, follows while an element of HTML is open."""
-        following = 2 * at + 3
-        if following == len(self._parts):
-            return self._error(contents.never_closed(left.name, left.lines), 2 * at + 2)
-        tag, _ = tag_at(f"{self._parts[following]}>{self._parts[following + 1]}")
+        self._opened(at + 1)
+        if at + 1 == len(self._pieces):
+            return self._error_at(contents.never_closed(left.name, left.lines), at, words)
+        following = self._pieces[at + 1]
+        tag, _ = tag_at(following)
         if tag is None:
-            return self._error(contents.malformed(self._parts[following]), following)
+            return self._error_at(contents.malformed(following), at + 1)
         if tag.closes:
-            return self._error(contents.closing_nothing(tag.name, left.name), following)
-        return self._error(contents.misplaced(tag.name, holder), following)
+            return self._error_at(contents.closing_nothing(tag.name, left.name), at + 1)
+        return self._error_at(contents.misplaced(tag.name, holder), at + 1)
 
-    def _opened(self) -> list[tuple[Tag, int]]:
+    def _error(self, mistake: Mistake, at: int, words: str = "") -> CourseError:
+        """A mistake in a tag, or in the words behind it, as an error. Raises one for an earlier mistake in the tags."""
+        self._opened(at + 1)
+        return self._error_at(mistake, at, words)
+
+    def _opened(self, before: int) -> list[tuple[Tag, int]]:
+        """The elements that are open before a tag. Raises what says so where one is misplaced."""
+        tags = (tag_at(piece)[0] for piece in self._pieces[:before])
         try:
-            return _opened("".join(self._shape))
+            return _opened(tag for tag in tags if tag and tag.shape)
         except _StructureError as found:
-            raise self._structure_error(found) from found
+            raise self._error_at(found.mistake, found.tag) from found
 
-    def _structure_error(self, found: _StructureError) -> CourseError:
-        return self._at(found.mistake, 2 * found.tag + 1)
-
-    def _error(self, mistake: Mistake, part: int) -> CourseError:
-        """A mistake in a part, as an error. Raises one for an earlier mistake in the structure."""
-        self._opened()
-        return self._at(mistake, part)
-
-    def _at(self, mistake: Mistake, part: int) -> CourseError:
-        place = self._place_of(self._lines[min(part, len(self._lines) - 1)] + mistake.lines)
+    def _error_at(self, mistake: Mistake, at: int, words: str = "") -> CourseError:
+        place = self._place_of(self._line(at, words) + mistake.lines)
         return CourseError(mistake.message, fix=mistake.fix, place=place, rule="mjml")
+
+    def _line(self, at: int, words: str = "") -> int:
+        """The line in which a tag begins, or the words behind it. Number -1 is what stands before all tags."""
+        within = self._pieces[at].removesuffix(words).count("\n") if words else 0
+        return self._lines[min(at, len(self._pieces) - 1) + 1] + within
 
     @cached_property
     def _lines(self) -> Sequence[int]:
-        """The line in which each part begins."""
-        return list(accumulate((part.count("\n") for part in self._parts[:-1]), initial=1))
+        """The line in which each piece begins; the first is that of what stands before all tags."""
+        return list(accumulate((piece.count("\n") for piece in (self._before, *self._pieces[:-1])), initial=1))

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate
 
-from course.mjml_tags import NAME, Tag, bare_ampersand, tag_at
+from course.mjml_tags import NAME, Tag, bare_ampersand, known_tag, tag_at
 
 _WORDS_ALONE = frozenset({"mj-title", "mj-preview"})
 _DEEPEST = 60
 """How many elements may stand inside each other."""
 
+_READ_OTHERWISE = _WORDS_ALONE | {"mj-style"}
+
 _MOST_KNOWN = 500
-_LONGEST_KNOWN = 20_000
+_KNOWN_LINES: dict[str, int] = {}
 _REMARK = re.compile(r"(<(style|script|mj-style)[\s>].*?(?:</\2|\Z))|<!--(?!\[if|<!\[)(?:(?!--).)*-->", re.DOTALL)
 _CONDITION = re.compile(r"!--(?:\[if|<!\[)")
 _BEGINNING = re.compile(f"/?{NAME}")
@@ -60,14 +62,60 @@ def held(holder: str, content: str, mark: Callable[[int], str] | None = None) ->
     `mark` gives the attribute that an element gets which stands so many lines below the beginning. Raises MistakeError,
     and UnclosedError where it ends within an element.
     """
-    if mark is None and len(content) <= _LONGEST_KNOWN:
-        return _held(holder, content)
+    if mark is None and holder not in _READ_OTHERWISE and _is_plain(content):
+        return content
     return _Content(holder, content, mark).html()
 
 
-@lru_cache(maxsize=_MOST_KNOWN)
-def _held(holder: str, content: str) -> str:
-    return _Content(holder, content, None).html()
+def _is_plain(content: str) -> bool:
+    """Whether content is well written, in plain tags that end in the line where they begin, and so is held as it is.
+
+    Most is. What is not may be well written all the same, and is looked at closely.
+    """
+    if "<" not in content:
+        return "&" not in content or bare_ampersand(content) is None
+    opened: list[str] = []
+    for line in content.split("\n"):
+        depth = _KNOWN_LINES.get(line)
+        if depth is None:
+            if not _is_plain_line(line, opened):
+                return False
+        elif len(opened) + depth > _DEEPEST:
+            return False
+    return not opened
+
+
+def _is_plain_line(line: str, opened: list[str]) -> bool:
+    """Whether a line, with the elements that are `opened` before it, may stand in plain content; then those behind it.
+
+    A line that leaves alone what it did not open itself is known from then on, by how deep its elements stand.
+    """
+    if "&" in line and bare_ampersand(line) is not None:
+        return False
+    before = lowest = highest = len(opened)
+    for piece in line.split("<")[1:]:
+        written, end, _ = piece.partition(">")
+        tag = known_tag(written)
+        if tag is None or not end:
+            tag, _ = tag_at(piece)
+        if tag is None:
+            return False
+        if tag.closes:
+            if not opened or opened.pop() != tag.name:
+                return False
+            lowest = min(lowest, len(opened))
+        elif not tag.plain or tag.raw:
+            return False
+        elif tag.opens:
+            opened.append(tag.name)
+            highest = max(highest, len(opened))
+    if highest > _DEEPEST:
+        return False
+    if lowest == before == len(opened):
+        if len(_KNOWN_LINES) >= _MOST_KNOWN:
+            _KNOWN_LINES.clear()
+        _KNOWN_LINES[line] = highest - before
+    return True
 
 
 def stray(words: str, parent: str) -> Mistake:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -23,7 +23,7 @@ from course.folder import Files
 from course.line_ends import keep_line_ends
 from course.logo import Logo, logo_of
 from course.marks import Marks, without_attributes
-from course.mjml import compile_mjml
+from course.mjml import BODY, compile_mjml
 from course.model import Course, Lesson, LessonKind, Track
 from course.personal.expressions import SYMBOLS
 from course.personal.placeholders import Email, Tags, UnsafeSpotError
@@ -38,6 +38,7 @@ from course.templating import (
     FilesLoader,
     compiled,
     limited,
+    places_of_lines,
     printed_as_text,
     printed_as_token,
     printed_in_mjml,
@@ -48,7 +49,7 @@ from course.weeks import weeks_of
 
 TEMPLATES = "templates/email/"
 THEME = "theme/"
-_SLOT = f"{MARK}slot"
+_MARK = MARK.encode()  # bytes, which are made lower many times faster
 _MARKDOWN = "_markdown"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -208,7 +209,7 @@ class Renderer:
         text = tags.in_text(_tidied(self._named(self._text, f"{letter.template}.txt", context)))
         text = marked_lines(text) if context["direction"] == "rtl" else text
         html, marked = self._html(letter, context, tags, marks)
-        if any(MARK in part.lower() for part in (subject, text, html)):
+        if any(_MARK in part.encode(errors="replace").lower() for part in (subject, text, html)):
             raise CourseError(
                 "A printed value was cut up or changed by the template.",
                 fix="Filter the value itself, before it is put together with other text.",
@@ -226,23 +227,23 @@ class Renderer:
     def _html(self, letter: Letter, context: dict[str, Any], tags: Tags, marks: Marks | None) -> tuple[str, str]:
         """The HTML, and the same with marks where there are any."""
         body = str(context["body"])
-        with_slot = {**context, "body": Markup(_SLOT)}  # noqa: S704  # letters and digits
-        source, places = without_marks(self._named(self._mjml, f"{letter.template}.mjml", with_slot))
-        source = _UNFIT.sub("", source)
+        with_slot = {**context, "body": Markup(BODY)}  # noqa: S704  # letters and digits
+        rendered = self._named(self._mjml, f"{letter.template}.mjml", with_slot)
+        source = _UNFIT.sub("", without_marks(rendered))
         if not source.strip():
             raise self._empty(f"{letter.template}.mjml")
 
         def place_of(line: int) -> Place:
-            return places[min(line, len(places)) - 1]
+            return _place_of_line(rendered, line)
 
-        html = compile_mjml(source, place_of).replace(_SLOT, body if marks is None else without_attributes(body))
-        marked = html if marks is None else compile_mjml(source, place_of, marks).replace(_SLOT, body)
+        html = compile_mjml(source, place_of, body=body if marks is None else without_attributes(body))
+        marked = html if marks is None else compile_mjml(source, place_of, marks, body)
         try:
             written = tags.in_html(html)
             return written, written if marks is None else tags.in_html(marked)
         except UnsafeSpotError as error:
             before, found, _ = source.partition(symbol_token(error.expression))
-            place = places[before.count("\n")] if found else self._place(letter)
+            place = place_of(before.count("\n") + 1) if found else self._place(letter)
             raise CourseError(error.message, fix=error.fix, place=place, rule=error.rule) from error
 
     def _named(self, environment: CourseEnvironment, name: str, context: dict[str, Any]) -> str:
@@ -306,8 +307,9 @@ class Renderer:
         self, lesson: Lesson, track: Track, context: dict[str, Any], marks: Marks | None
     ) -> dict[str, Any]:
         bibliography = Bibliography(self.course.sources, self.words)
-        body, places = without_marks(self._part(self._markdown, lesson, "body", context))
-        mark = None if marks is None else lambda line: marks.number(places[min(line, len(places) - 1)])
+        marked = self._part(self._markdown, lesson, "body", context)
+        body = without_marks(marked)
+        mark = None if marks is None else lambda line: marks.number(_place_of_line(marked, line + 1))
         picture = self.pictures.shown_by(lesson)
         frame = EmailFrame(self.course.theme, picture, mark, context["direction"], self.words.exercise)
         prose = render_prose(body, bibliography, frame)
@@ -354,6 +356,17 @@ class Renderer:
         if lesson.kind is LessonKind.CLOSING or lesson not in lessons:
             return None
         return next(iter(lessons[lessons.index(lesson) + 1 :]), self.course.closing)
+
+
+@lru_cache(maxsize=4)
+def _places(marked: str) -> Sequence[Place]:
+    return places_of_lines(marked)
+
+
+def _place_of_line(marked: str, line: int) -> Place:
+    """Where a line of rendered text, counted from 1, comes from: its marks are read once somebody asks."""
+    places = _places(marked)
+    return places[min(line, len(places)) - 1]
 
 
 def _tidied(text: str) -> str:

@@ -216,8 +216,13 @@ def _marked(text: str, file: str, line: int) -> str:
     return "\n".join(f"{_LINE_START}{file}:{number}{_LINE_END}{part}" for number, part in parts)
 
 
-def without_marks(text: str) -> tuple[str, list[Place]]:
-    """Rendered text without the marks of its lines, and the place that each of its lines begins in."""
+def without_marks(text: str) -> str:
+    """Rendered text without the marks of its lines."""
+    return _LINE.sub("", text) if _LINE_START in text else text
+
+
+def places_of_lines(text: str) -> list[Place]:
+    """The place that each line of a rendered text begins in, by the marks that are still in it."""
     unmarked, *marked = _LINE.split(text)
     parts = [(Place(""), unmarked), *zip(map(_place, marked[::2]), marked[1::2], strict=True)]
     places: list[Place] = []
@@ -228,7 +233,7 @@ def without_marks(text: str) -> tuple[str, list[Place]]:
         for line in lines:
             places.append(first or here)
             first = here if line.strip() else None
-    return "".join([unmarked, *marked[1::2]]), [*places, first or here]
+    return [*places, first or here]
 
 
 @lru_cache(maxsize=2_000)

@@ -26,7 +26,7 @@ MOST_PLACEHOLDERS = 150
 _SALT = 10
 _ADDRESSES = frozenset({"href", "src", "background", "action", "formaction", "poster", "cite", "data", "longdesc"})
 _TEXTS = frozenset({"alt", "title", "label", "summary", "abbr", "value", "placeholder", "class", "id", "name"})
-_TAG = re.compile(r"""<[a-zA-Z](?:[^<>"']|"[^"]*"|'[^']*')*>""")
+_TAG = re.compile(r"""<[a-zA-Z](?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*')""")
 _CODE = re.compile(r"<(style|script)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>]+", re.IGNORECASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -17,13 +18,28 @@ from course.model import Field, FieldKind
 from course.personal.symbols import Look, Mode, Outcome
 
 FieldValue = str | int | float | bool
-_PLAIN = re.compile(r"subscriber\.(\w+)")
+_PLAIN = re.compile(r"(subscriber|links|schedule)\.(\w+)")
 _DEFAULTED = re.compile(r"\(subscriber\.(\w+) \| default\('([^'\\]*)'\)\)")
-_LINK = re.compile(r"links\.(\w+)")
-_MOMENT = re.compile(r"schedule\.(\w+)")
 _OTHER_ROOT = re.compile(r"(?<![.\w])(?:links|schedule)[.\[]")
 _SUBSCRIBER_FIELD = re.compile(r"subscriber(?:\.(\w+)|\['(\w+)'\])")
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "on"}), frozenset({"false", "no", "0", "off"})
+
+
+class Root(StrEnum):
+    """What the names of an expression begin with: a person's fields, their links, or when something comes to them."""
+
+    SUBSCRIBER = "subscriber"
+    LINKS = "links"
+    SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An expression that is one of a reader's values and nothing more; `default` stands where that is missing."""
+
+    root: Root
+    name: str
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +138,15 @@ class Expressions:
         return bool(names) and len(declared) == len(names) and few and _OTHER_ROOT.search(expression) is None
 
     def _compile(self, expression: str) -> Callable[[Reader], object]:
-        if plain := _PLAIN.fullmatch(expression):
-            name = plain[1]
-            return lambda reader: reader.values.get(name, "")
-        if defaulted := _DEFAULTED.fullmatch(expression):
-            name, default = defaulted[1], defaulted[2]
-            return lambda reader: reader.values.get(name, default)
-        if link := _LINK.fullmatch(expression):
-            name = link[1]
-            return lambda reader: reader.links.get(name, "")
-        if moment := _MOMENT.fullmatch(expression):
-            name = moment[1]
-            return lambda reader: reader.schedule.get(name, "")
+        if found := given(expression):
+            name, default = found.name, found.default
+            match found.root:
+                case Root.SUBSCRIBER:
+                    return lambda reader: reader.values.get(name, default)
+                case Root.LINKS:
+                    return lambda reader: reader.links.get(name, default)
+                case Root.SCHEDULE:
+                    return lambda reader: reader.schedule.get(name, default)
         work_out = self._environment.compile_expression(expression, undefined_to_none=False)
 
         def evaluate(reader: Reader) -> object:
@@ -185,7 +198,21 @@ class _Fields(dict[str, Any]):
             raise AttributeError(name) from None
 
 
+def given(expression: str) -> Given | None:
+    """The value of a reader's that an expression is, or None where it has to be worked out."""
+    if plain := _PLAIN.fullmatch(expression):
+        return Given(Root(plain[1]), plain[2])
+    if defaulted := _DEFAULTED.fullmatch(expression):
+        return Given(Root.SUBSCRIBER, defaulted[1], defaulted[2])
+    return None
+
+
 def fields_in(expression: str) -> tuple[str, ...]:
     """The subscriber's fields that an expression names, each once, in order."""
     found = (dotted or item for dotted, item in _SUBSCRIBER_FIELD.findall(expression))
     return tuple(dict.fromkeys(found))
+
+
+def names_all_fields(expression: str) -> bool:
+    """Whether an expression depends on no field of the subscriber's but those that `fields_in` finds."""
+    return len(_SUBSCRIBER_FIELD.findall(expression)) == expression.count("subscriber")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mjml import mjml2html
 
 from course.errors import CourseError, Place
-from course.mjml import compile_mjml
+from course.mjml import BODY, compile_mjml
 from course.templating import printed_in_mjml
 
 TRICKY = (
@@ -33,6 +33,29 @@ TRICKY = (
     "é e\u0301",
     "a\nb\tc",
 )
+
+
+WORD = st.text("abcxyz", min_size=1, max_size=6)
+INLINE = st.one_of(
+    WORD,
+    st.builds("<b>{}</b>".format, WORD),
+    st.builds('<a href="https://e.example/{}?a=1&amp;b=2" style="color:#111111">{}</a>'.format, WORD, WORD),
+    st.sampled_from(["<br />", "&#160;", "<p>x<i>y</i></p>", '<img src="x" alt="" />']),
+)
+ELEMENT = st.one_of(
+    st.builds(
+        '<mj-text css-class="{}">{}</mj-text>'.format, st.sampled_from(["k", "l"]), st.lists(INLINE).map("".join)
+    ),
+    st.builds(
+        '<mj-button padding="3px" href="https://e.example/{}" title="{}">{}</mj-button>'.format, WORD, WORD, INLINE
+    ),
+    st.builds('<mj-image src="https://e.example/{0}.png" alt="{0}" href="/{1}" />'.format, WORD, WORD),
+    st.builds("<mj-raw><div>{}</div></mj-raw>".format, INLINE),
+    st.just('<mj-divider border-width="1px" />'),
+)
+COLUMN = st.builds("<mj-column>{}</mj-column>".format, st.lists(ELEMENT, max_size=4).map("".join))
+SECTION = st.builds("<mj-section>{}</mj-section>".format, st.lists(COLUMN, min_size=1, max_size=3).map("".join))
+SECTIONS = st.lists(SECTION, min_size=1, max_size=3).map("".join)
 
 
 def document(content: str, head: str = "") -> str:
@@ -75,6 +98,14 @@ def attributes(html: str) -> dict[str, list[str | None]]:
     parser.feed(html)
     parser.close()
     return parser.values
+
+
+@given(WORD, SECTIONS)
+def test_what_the_engine_gets_right_comes_out_as_the_engine_makes_it(title: str, body: str) -> None:
+    head = f'<mj-title>{title}</mj-title><mj-attributes><mj-text padding="1px" /></mj-attributes>'
+    source = f'<mjml lang="en"><mj-head>{head}</mj-head><mj-body width="600px">{body}</mj-body></mjml>'
+    for _ in range(2):  # the second time, all that can be is known
+        assert compiled(source) == mjml2html(source, fonts={}, disable_comments=True)
 
 
 @pytest.mark.parametrize("value", TRICKY)
@@ -250,6 +281,7 @@ def test_a_mistake_in_the_frame_is_said_with_its_line(source: str, line: int, sa
         ("<mj-foo />\n<mj-text></b></mj-text>", 4),
         ("<mj-foo />\nstray words", 4),
         ("stray words\n<mj-foo />", 4),
+        ("<mj-section></mj-section>\n<mj-text><b></mj-text>", 4),
         ("<mj-button href='&'>x</mj-button>\n<mj-foo />", 4),
         ("<mj-foo />\n<mj-button href='&'>x</mj-button>", 4),
     ],
@@ -264,6 +296,67 @@ def test_what_is_known_from_one_place_is_still_a_mistake_in_another() -> None:
     assert mistake(document("", head="<mj-title><b>x</b></mj-title>"))[0] == 2
     for _ in range(2):
         assert mistake(document("<mj-text>\n<i></mj-text>")) == (5, "`</mj-text>` closes nothing here: `<i>` is open.")
+
+
+def test_an_element_that_is_known_is_still_a_mistake_where_it_may_not_stand() -> None:
+    text = "<mj-text>known</mj-text>"
+    compiled(document(text))
+    assert mistake(document("", head=f"\n{text}")) == (3, "`<mj-text>` cannot stand inside `<mj-head>`.")
+    assert mistake(document(f"{text}\n{text}</mj-text>")) == (
+        5,
+        "`</mj-text>` closes nothing here: `<mj-column>` is open.",
+    )
+
+
+def test_a_remark_hides_what_is_known() -> None:
+    both, second = (compiled(document(f"{text}<mj-text>b</mj-text>")) for text in ("<mj-text>a</mj-text>", ""))
+    assert compiled(document("<!-- <mj-text>a</mj-text> --><mj-text>b</mj-text>")) == second
+    assert compiled(document("<mj-text><!-- a</mj-text><mj-text> -->a</mj-text><mj-text>b</mj-text>")) == both
+    remark = "<mj-text>c<!-- d -->e</mj-text>"
+    assert "c<!-- d -->e" in compiled(document(f"<mj-raw><style /></mj-raw>{remark}"))  # as if it stood in the style
+    assert ">ce<" in compiled(document(remark))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/b", "/b?c=1&amp;d=2", "/b>c", "/b'c", "`1`", "~any~", "é", "/b\tc", "&#96;"],
+)
+@pytest.mark.parametrize("written", ['css-class="k" href="{}"', 'href="{}" title="~any~"', "css-class='k' href=\"{}\""])
+def test_a_tag_that_is_known_with_another_address_has_its_own(written: str, address: str) -> None:
+    for one in ("/a", address):
+        attribute = written.format(one)
+        picture = f'<mj-image {attribute} src="x" alt="" />'
+        html = compiled(
+            document(f"{picture}<mj-button {attribute}>x</mj-button><mj-text><a {attribute}>y</a></mj-text>")
+        )
+        found = attributes(html)
+        assert found["a href"] == [unescape(one)] * 3
+        assert set(found.get("img title", ["~any~"])) == {"~any~"}
+
+
+@pytest.mark.parametrize("address", ["/b&c", "/b<c", "/b`", ""])
+def test_a_tag_that_is_known_with_another_address_is_looked_at_like_any(address: str) -> None:
+    def outcome(written: str) -> str:
+        try:
+            return compiled(document(f'<mj-button {written} padding="4px">x</mj-button>'))
+        except CourseError as error:
+            return error.message
+
+    known = [outcome(f'href="{one}"') for one in ("/a", address)][1]
+    single = outcome(f"href='{address}'")
+    assert known == single
+
+
+def test_what_looks_like_an_address_in_a_value_is_none() -> None:
+    for address in ("/a", "/b"):
+        title = f'say href="{address}" here'
+        html = compiled(document(f"<mj-text><a title='{title}' href=\"/c\">x</a></mj-text>"))
+        assert attributes(html)["a title"] == [title]
+        html = compiled(document(f"<mj-image src='x' alt='' title='{title}' href=\"/c\" />"))
+        assert attributes(html)["img title"] == [title]
+        button = compiled(document(f'<mj-button css-cl href="{address}">x</mj-button>'))
+        assert "~any~" not in button
+        assert f'href="{address}"' in button
 
 
 def test_what_themes_may_write_is_taken() -> None:
@@ -360,6 +453,14 @@ def test_emails_that_differ_in_what_they_say_are_given_to_the_engine_once(monkey
         assert f"<p>{number}</p>" in html
         assert f'href="/{number}"' in html
     assert len(given) == 1
+
+
+def test_a_body_is_put_wherever_an_element_holds_it() -> None:
+    source = document(f"<mj-text>{BODY}</mj-text><mj-raw><b>{BODY}</b>{BODY}</mj-raw><mj-text>c</mj-text>")
+    for body in ("<p>a & `0` <</p>", "", "<i>b</i>"):  # the second time, all else is known
+        html = compile_mjml(source, lambda line: Place("theme/lesson.mjml", line), body=body)
+        assert html == compiled(source).replace(BODY, body)
+        assert html.count(body) > 2
 
 
 def test_values_printed_into_a_style_are_written_for_css() -> None:
