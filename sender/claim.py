@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from sqlalchemy import Connection
 
-from course.cadence import Slot, slot_of
 from course.errors import CourseError
+from sender.deciding import Decision, Sending, Standing, decide
 from sender.editions import LEFT_BEHIND, Edition, EditionBook
 from sender.model import DeliveryKind, EnrolmentStatus
-from sender.progress import Step, after, next_step
-from sender.schedule import due_at, next_day, own_zone, slot_by_now
-from sender.standing import REST
+from sender.schedule import next_day, own_zone
 from sender.store import batches, enrolments
+from sender.store.batches import NewDelivery
 from sender.store.database import Database, claim_alone
-from sender.store.enrolments import Advance, Due, History, Waiting
+from sender.store.due import Due, due, history
+from sender.store.enrolments import History
+from sender.store.plain import mapping, moment
 
 LARGEST_BATCH = 1000
 """SendGrid takes at most this many personalizations a request (POST /v3/mail/send)."""
 
 LEASE = timedelta(seconds=60)
-_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +43,19 @@ class Claim:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """One delivery that is about to be put into a batch."""
-
-    due: Due
-    kind: DeliveryKind
-    lesson: int | None
-    slot: Slot
-    occasion: int
-    waiting: Waiting | None
-    next_due_at: datetime | None
+_Place = tuple[int, Due, Sending]
+"""Somebody for whom an email goes out: their place among those who are due, the longest due first."""
 
 
 @dataclass(slots=True)
 class _Plan:
-    """What a claim is about to write: deliveries by variant, and enrolments that move without one."""
+    """What a claim is about to write: emails by course and variant, and enrolments that move without one."""
 
-    places: dict[tuple[int, int], list[_Place]] = field(default_factory=dict)
-    moves: list[Advance] = field(default_factory=list)
+    places: defaultdict[tuple[int, int], list[_Place]] = field(default_factory=lambda: defaultdict(list))
+    put_off: defaultdict[datetime, list[int]] = field(default_factory=lambda: defaultdict(list))
     through: list[int] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
-    unmade: list[tuple[_Place, str]] = field(default_factory=list)
+    unmade: list[tuple[Due, Sending, str]] = field(default_factory=list)
 
 
 def claim(
@@ -78,106 +71,139 @@ def claim(
     try:
         with database.write() as connection:
             claim_alone(connection)
-            due = enrolments.due(connection, now, limit)
-            enrolments.end_pauses(connection, [one.id for one in due if one.status is EnrolmentStatus.PAUSED])
-            histories = enrolments.histories(connection, [one.id for one in due])
-            plan = _Plan()
-            for one in due:
-                _decide(connection, book, plan, one, histories[one.id], now)
+            people = due(connection, now, limit)
+            enrolments.end_pauses(connection, [one.id for one in people if one.status == EnrolmentStatus.PAUSED])
+            plan = _planned(connection, book, people, now)
             made = tuple(_written(connection, plan, owner, lease_from + LEASE))
     except BaseException:
         book.forget()
         raise
     claimed = sum(len(places) for places in plan.places.values())
-    moved = sum(1 for move in plan.moves if move.next_due_at is not None)
-    return Claim(made, claimed, moved, tuple(reason for _, reason in plan.unmade), more=len(due) == limit)
+    moved = sum(len(some) for some in plan.put_off.values())
+    return Claim(made, claimed, moved, tuple(reason for _, _, reason in plan.unmade), more=len(people) == limit)
 
 
-def _decide(connection: Connection, book: EditionBook, plan: _Plan, due: Due, history: History, now: datetime) -> None:
-    """Decide what one enrolment gets, and put it into the plan."""
-    edition = book.edition(connection, due.edition)
-    if due.status is EnrolmentStatus.PENDING:
-        slot = slot_of(now, own_zone(edition.course, due.zone))
-        _place(connection, book, plan, edition, due, DeliveryKind.CONFIRM, None, history, slot, None)
-        return
-    step = next_step(edition.course, due.track, edition.lesson_ids, history.had)
-    if history.waiting is not None and (step is None or not _is_for(history.waiting, step, edition)):
-        plan.lost.append(history.waiting.id)
-        history.waiting = None
-    if step is None:
-        plan.moves.append(Advance(due.id, None, None, None))
-        plan.through.append(due.id)
-        return
-    slot = slot_by_now(edition.course, step, due.overrides, due.zone, due.next_due_at, now)
-    if slot.at > now:
-        plan.moves.append(Advance(due.id, slot.at, due.due_since, None))
-        return
-    following = next_step(edition.course, due.track, edition.lesson_ids, after(step, history.had, edition.lesson_ids))
-    last = slot if step.is_numbered else None
-    not_before = _free_from(due, step, now)
-    next_due = due_at(edition.course, following, due.overrides, due.zone, last, not_before=not_before)
-    _place(connection, book, plan, edition, due, step.kind, step, history, slot, next_due)
+def _planned(connection: Connection, book: EditionBook, people: Sequence[Due], now: datetime) -> _Plan:
+    """Decide what each gets: once for all of whom the same decides it."""
+    plan = _Plan()
+    returned = enrolments.histories(connection, [one.id for one in people if one.goes_on])
+    alike: dict[object, list[tuple[int, Due]]] = {}
+    for place, one in enumerate(people):
+        alike.setdefault(_what_decides(one), []).append((place, one))
+    for some in alike.values():
+        first = some[0][1]
+        edition = book.edition(connection, first.edition)
+        decision = _decision(edition, first, returned.get(first.id), now)
+        plan.lost += decision.lost
+        if decision.sending is not None:
+            _place(connection, book, plan, edition, some, decision.sending)
+        elif decision.put_off is not None:
+            plan.put_off[decision.put_off] += [one.id for _, one in some]
+        else:
+            plan.through += [one.id for _, one in some]
+    return plan
 
 
-def _free_from(due: Due, step: Step, now: datetime) -> datetime:
-    """From when on what follows a step may come.
+def _what_decides(one: Due) -> object:
+    """All that a decision depends on. When somebody began no longer matters once they are due after that."""
+    began = one.start_at if one.start_at > one.next_due_at else None
+    alone = one.id if one.goes_on else None
+    own = (one.overrides, one.zone, one.next_due_at, one.asked_at, one.told)
+    return one.course, one.track, one.status, own, began, alone
 
-    A slot that is now is taken: by this lesson, or by an earlier one that goes out late.
-    """
-    taken = now + _SECOND if step.is_numbered else due.next_due_at
-    return max(due.start_at, taken) if due.asked_at is None else max(due.start_at, taken, due.asked_at + REST)
 
-
-def _is_for(waiting: Waiting, step: Step, edition: Edition) -> bool:
-    return waiting.kind is step.kind and waiting.lesson in {None, edition.lesson_ids.get(step.lesson.slug)}
+def _decision(edition: Edition, one: Due, returned: History | None, now: datetime) -> Decision:
+    standing = Standing(
+        one.track, EnrolmentStatus(one.status), mapping(one.overrides), one.zone, moment(one.start_at),
+        moment(one.next_due_at), None if one.asked_at is None else moment(one.asked_at),
+    )  # fmt: skip
+    had = history(one.told) if returned is None else returned
+    return decide(edition.course, edition.lesson_ids, standing, had, now)
 
 
 def _place(
-    connection: Connection, book: EditionBook, plan: _Plan, edition: Edition, due: Due, kind: DeliveryKind,
-    step: Step | None, history: History, slot: Slot, next_due: datetime | None,
+    connection: Connection, book: EditionBook, plan: _Plan, edition: Edition, some: Sequence[tuple[int, Due]],
+    sending: Sending,
 ) -> None:  # fmt: skip
-    lesson = None if step is None else step.lesson
-    lesson_id = edition.lesson_ids[lesson.slug] if lesson is not None and kind is DeliveryKind.LESSON else None
-    course = edition.course
-    reader = edition.reader(due.fields, {}, next_day(next_due, own_zone(course, due.zone), course.language))
-    occasion = history.occasions.get((kind, lesson_id), 0)
-    place = _Place(due, kind, lesson_id, slot, occasion, history.waiting, next_due)
-    try:
-        variant = book.variant(connection, edition, kind, lesson, due.track, reader)
-    except CourseError as error:
-        plan.unmade.append((place, str(error)))
+    """Put people who get the same email into the plan, each by the variant of it that is theirs.
+
+    Whoever has given the same for the fields that the email looks at gets the same variant.
+    """
+    one = some[0][1]
+    sole = book.sole_variant(connection, edition, sending.kind, sending.lesson, one.track)
+    if sole is not None:
+        plan.places[one.course, sole] += [(place, one, sending) for place, one in some]
         return
-    plan.places.setdefault((due.course, variant), []).append(place)
+    schedule = next_day(sending.next_due_at, own_zone(edition.course, one.zone), edition.course.language)
+    asked: tuple[str, ...] | None = ()
+    known: dict[tuple[str, ...], int] = {}
+    for place, one in some:
+        variant = None if asked is None else known.get(_given(one, asked))
+        if variant is None:
+            reader = edition.reader(one.fields, {}, schedule)
+            try:
+                variant = book.variant(connection, edition, sending.kind, sending.lesson, one.track, reader)
+            except CourseError as error:
+                plan.unmade.append((one, sending, str(error)))
+                continue
+            if asked != (asked := book.asked(connection, edition, sending.kind, sending.lesson, one.track)):
+                known.clear()
+            if asked is not None:
+                known[_given(one, asked)] = variant
+        plan.places[one.course, variant].append((place, one, sending))
+
+
+def _given(one: Due, asked: tuple[str, ...]) -> tuple[str, ...]:
+    if not asked:
+        return ()
+    fields = one.fields
+    return tuple(fields.get(name, "") for name in asked)
 
 
 def _written(connection: Connection, plan: _Plan, owner: str, lease_until: datetime) -> Iterator[int]:
     """Write a plan: batches of at most a thousand, their deliveries, and where each enrolment now stands."""
     batches.cancel(connection, dict.fromkeys(plan.lost, LEFT_BEHIND))
-    moves = list(plan.moves)
-    for (course, variant), places in sorted(plan.places.items(), key=lambda item: _first(item[1])):
+    for places in plan.places.values():
+        places.sort(key=_PLACE)
+    for (course, variant), places in sorted(plan.places.items(), key=_order):
         for start in range(0, len(places), LARGEST_BATCH):
-            some = places[start : start + LARGEST_BATCH]
             batch = batches.create(connection, course, variant, owner, lease_until)
-            new = [_new(place) for place in some if place.waiting is None]
-            if new:
-                batches.add_deliveries(connection, batch, new)
-            for place in some:
-                if place.waiting is not None:
-                    batches.rebatch(connection, place.waiting.id, batch, place.slot.at, place.slot.on)
-            moves += [Advance(place.due.id, place.next_due_at, place.next_due_at, batch) for place in some]
+            _fill(connection, batch, places[start : start + LARGEST_BATCH])
             yield batch
-    for place, reason in plan.unmade:
-        batches.add_unmade(connection, _new(place), place.waiting.id if place.waiting else None, reason)
-        moves.append(Advance(place.due.id, place.next_due_at, place.next_due_at, None))
-    enrolments.advance(connection, moves)
-    enrolments.finish(connection, ids=plan.through)
+    for one, sending, reason in plan.unmade:
+        batches.add_unmade(connection, _new(one, sending), sending.waiting, reason)
+        enrolments.advance(connection, [one.id], sending.next_due_at, None)
+    for moment_, ids in plan.put_off.items():
+        enrolments.put_off(connection, ids, moment_)
+    if plan.through:
+        enrolments.advance(connection, plan.through, None, None)
+        enrolments.finish(connection, ids=plan.through)
 
 
-def _first(places: list[_Place]) -> tuple[bool, datetime, int]:
+_PLACE: Callable[[_Place], int] = itemgetter(0)
+
+
+def _order(item: tuple[tuple[int, int], list[_Place]]) -> tuple[bool, int]:
     """What batches are sent in the order of: confirmations, then the longest due."""
-    place = places[0]
-    return place.kind is not DeliveryKind.CONFIRM, place.due.due_since or place.due.next_due_at, place.due.id
+    place, _, sending = item[1][0]
+    return sending.kind is not DeliveryKind.CONFIRM, place
 
 
-def _new(place: _Place) -> batches.NewDelivery:
-    return batches.NewDelivery(place.due.id, place.kind, place.lesson, place.occasion, place.slot.at, place.slot.on)
+def _fill(connection: Connection, batch: int, places: Sequence[_Place]) -> None:
+    """Put deliveries into a batch, together for all of whom the same was decided, and move their enrolments on."""
+    together: dict[int, list[_Place]] = {}
+    for place in places:
+        together.setdefault(id(place[2]), []).append(place)
+    for some in together.values():
+        _, one, sending = some[0]
+        ids = [one.id for _, one, _ in some]
+        if sending.waiting is None:
+            batches.add_deliveries(connection, batch, _new(one, sending), ids)
+        else:
+            batches.rebatch(connection, sending.waiting, batch, sending.slot.at, sending.slot.on)
+        enrolments.advance(connection, ids, sending.next_due_at, batch)
+
+
+def _new(one: Due, sending: Sending) -> NewDelivery:
+    slot = sending.slot
+    return NewDelivery(one.id, sending.kind, sending.lesson_id, sending.occasion, slot.at, slot.on)

@@ -27,6 +27,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("sender.commands.status:status", "Show what is live, due and open."),
     "hold": ("sender.commands.hold:hold", "Stop sending a course, before the next request."),
     "release": ("sender.commands.hold:release", "Send a held course, and what was refused, again."),
+    "resolve": ("sender.commands.resolve:resolve", "Decide about a batch that is uncertain, held or failed."),
     "migrate": ("sender.commands.migrate:migrate", "Bring the database's schema up to date."),
     "demo": ("sender.commands.demo:demo", "Send the bundled course to sample subscribers, in simulated time."),
 }

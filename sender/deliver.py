@@ -6,60 +6,24 @@ begins, and a batch whose answer was not recorded is uncertain and not sent agai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import Connection
-
-from course.errors import CourseError
-from course.personal.placeholders import Email, salted_afresh, tag_values
-from sender.arrivals import schedules
 from sender.claim import LEASE
-from sender.editions import Edition, EditionBook
+from sender.editions import EditionBook
 from sender.links import Signer
 from sender.mailers import Mailer
-from sender.model import (
-    OF_THE_COURSE,
-    TO_ANOTHER,
-    Answer,
-    BatchState,
-    DeliveryKind,
-    EnrolmentStatus,
-    Recipient,
-    Request,
-    Suppressed,
-    Verdict,
-    fits,
-)
-from sender.notices import expired
+from sender.model import Answer, BatchState, Request, Verdict, fits
+from sender.recipients import Fill, Mail, filler, gone, recipients, untold
 from sender.retry import again_at
 from sender.store import batches, enrolments
-from sender.store.batches import Addressee, Begun
+from sender.store.addressees import Addressee, addressees
 from sender.store.database import Database
-from sender.store.suppressions import suppressed
 
 LATEST_START = timedelta(seconds=30)
 """A request that has not begun this long after `sending` was committed is not made: it may have been given up on."""
-
-_FOR_GOOD = frozenset({Suppressed.BOUNCED, Suppressed.COMPLAINED})
-"""What stops even an email that somebody asked for a moment ago."""
-
-_ACTIVE, _PENDING = frozenset({EnrolmentStatus.ACTIVE}), frozenset({EnrolmentStatus.PENDING})
-_EXPECTED = {**dict.fromkeys(OF_THE_COURSE, _ACTIVE), DeliveryKind.CONFIRM: _PENDING}
-"""How whoever gets an email of a kind stands on the course; one of another kind goes to anybody."""
-
-RESENT_TO = frozenset({EnrolmentStatus.ACTIVE, EnrolmentStatus.PAUSED, EnrolmentStatus.FINISHED})
-"""How whoever gets an email of the course once more, from an operator, may stand on it."""
-
-_LEFT = {
-    EnrolmentStatus.PAUSED: "paused",
-    EnrolmentStatus.ENDED: "left the course",
-    EnrolmentStatus.FINISHED: "finished the course",
-    EnrolmentStatus.PENDING: "has not confirmed",
-    EnrolmentStatus.ACTIVE: "has already confirmed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,127 +61,86 @@ def deliver(courier: Courier, batch: int, now: datetime) -> Delivered:
     database fails; a batch that was being sent is then uncertain once its lease runs out.
     """
     begun = _begin(courier, batch, now)
-    if begun.request is None:
-        return begun.delivered
-    started = monotonic()
-    answer = _answer(courier.mailer, begun.request, begun.committed, started)
-    return _record(courier, begun, answer, now)
+    if isinstance(begun, Delivered):
+        return begun
+    request, delivered = _request(courier, begun, now)
+    if request is None:
+        return delivered
+    answer = _answer(courier.mailer, request, begun.committed, monotonic())
+    return _record(courier, delivered, begun.attempt, answer, now)
 
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """A batch that is being sent, or why there is nothing to send: then `request` is None."""
+    """A batch that is being sent: its people as they stood then, how many were left out, and what makes recipients."""
 
-    delivered: Delivered
-    request: Request | None = None
-    attempt: int = 0
-    committed: float = 0.0
+    batch: int
+    attempt: int
+    label: str
+    mail: Mail
+    people: Sequence[Addressee] = field(repr=False)
+    absent: int
+    fill: Fill = field(repr=False)
+    committed: float
 
 
-def _begin(courier: Courier, batch: int, now: datetime) -> _Begun:
-    """Commit that the batch is being sent; leave out whoever has left since the claim."""
+def _begin(courier: Courier, batch: int, now: datetime) -> _Begun | Delivered:
+    """Commit that the batch is being sent, and leave out whoever has left since the claim; or why there is nothing to.
+
+    What each one's values are is worked out after that: nobody else can write meanwhile, and there may be a thousand.
+    """
     at = courier.clock()
     with courier.database.write() as connection:
-        begun = batches.begin(connection, batch, courier.owner, at, at + LEASE)
+        begun = batches.begin(connection, batch, courier.owner, now, at + LEASE, told=courier.mailer.told)
         if begun is None:
-            return _Begun(Delivered(batch, None))
+            return Delivered(batch, None)
         edition, kind, label, email = courier.book.email(connection, begun.variant)
-        people = batches.addressees(connection, batch)
-        gone = _gone(connection, kind, people, now)
-        batches.cancel(connection, gone)
-        staying = [one for one in people if one.delivery not in gone]
-        days = _schedules(courier, connection, begun, edition, staying, now)
-        recipients, unmade = _recipients(courier.signer, edition, kind, email, staying, days)
-        batches.fail(connection, unmade)
-        if not recipients:
-            state = BatchState.FAILED if unmade else BatchState.CANCELLED
-            batches.settle(connection, batch, courier.owner, state)
-            return _Begun(Delivered(batch, state, cancelled=len(gone), failed=len(unmade)))
-        shared = _without_oversized(courier, connection, recipients, begun, at)
-        request = _request(begun, edition, label, email, shared, now)
-    delivered = Delivered(batch, BatchState.SENDING, len(request.recipients), len(gone), len(unmade))
-    return _Begun(delivered, request, begun.attempt, monotonic())
+        people = addressees(connection, batch, kind)
+        absent = gone(connection, kind, people, now)
+        batches.cancel(connection, absent)
+        staying = [one for one in people if one.delivery not in absent] if absent else people
+        if not staying:
+            batches.settle(connection, batch, courier.owner, BatchState.CANCELLED)
+            return Delivered(batch, BatchState.CANCELLED, cancelled=len(absent))
+        mail = Mail(edition, kind, email, courier.signer)
+        fill = filler(connection, mail, courier.book.edition(connection, begun.edition), staying, now)
+    return _Begun(batch, begun.attempt, label, mail, staying, len(absent), fill, monotonic())
 
 
-def _gone(connection: Connection, kind: DeliveryKind, people: list[Addressee], now: datetime) -> dict[int, str]:
-    """Who is not to get the email after all, and why: they left, paused, were erased or suppressed since the claim."""
-    keys = [one.email_key for one in people if one.email_key]
-    stopped = suppressed(connection, keys, people[0].course) if people else {}
-    stopping = frozenset(Suppressed) if kind in OF_THE_COURSE else _FOR_GOOD
-    gone = {}
-    for one in people:
-        if one.email_key is None:
-            gone[one.delivery] = "erased"
-        elif not stopping.isdisjoint(stopped.get(one.email_key, ())):
-            gone[one.delivery] = "suppressed"
-        elif expired(kind, one.slot_at, now):
-            gone[one.delivery] = "its link is no longer good"
-        elif kind in _EXPECTED and one.status not in (RESENT_TO if one.resent else _EXPECTED[kind]):
-            gone[one.delivery] = _LEFT[one.status]
-    return gone
+def _request(courier: Courier, begun: _Begun, now: datetime) -> tuple[Request | None, Delivered]:
+    """The request of a batch that is being sent, and what is known of it so far. Without a request that is all."""
+    made, unmade = recipients(begun.fill, begun.people)
+    shared = ([one for one in made if fits(one)] or made[:1])[: courier.mailer.largest]
+    if unmade or len(shared) < len(made):
+        kept = {one.delivery for one in shared}
+        apart = [one.delivery for one in made if one.delivery not in kept]
+        state = _set_apart(courier, begun.batch, unmade, apart, anything_left=bool(shared))
+        if state is not BatchState.SENDING:
+            return None, Delivered(begun.batch, state, cancelled=begun.absent, failed=len(unmade))
+    told, shared = untold(begun.mail.email, shared)
+    request = Request(begun.batch, begun.mail.edition.course, begun.label, told, tuple(shared), now)
+    return request, Delivered(begun.batch, BatchState.SENDING, len(shared), begun.absent, len(unmade))
 
 
-def _schedules(
-    courier: Courier, connection: Connection, begun: Begun, edition: Edition, people: list[Addressee], now: datetime
-) -> dict[int, dict[str, str]]:
-    """When the next email comes to each, by enrolment: it will be one of the edition that is live by then."""
-    live = courier.book.edition(connection, begun.edition)
-    return schedules(connection, live, edition.course.language, [one.ahead for one in people], now)
+def _set_apart(
+    courier: Courier, batch: int, unmade: Mapping[int, str], apart: Sequence[int], *, anything_left: bool
+) -> BatchState | None:
+    """Fail whose email cannot be made, and give batches of their own to those who cannot share the request.
 
-
-def _recipients(
-    signer: Signer, edition: Edition, kind: DeliveryKind, email: Email, people: list[Addressee],
-    days: Mapping[int, Mapping[str, str]],
-) -> tuple[list[Recipient], dict[int, str]]:  # fmt: skip
-    """The people of a request with their values, and why whose values cannot be worked out: only they go without."""
-    recipients, unmade = [], {}
-    for one in people:
-        try:
-            recipients.append(_recipient(signer, edition, kind, email, one, days[one.ahead.enrolment]))
-        except CourseError as error:
-            unmade[one.delivery] = str(error)
-    return recipients, unmade
-
-
-def _request(
-    begun: Begun, edition: Edition, label: str, email: Email, recipients: list[Recipient], now: datetime
-) -> Request:
-    fresh = salted_afresh(email, [one.values for one in recipients])
-    if fresh is not email:
-        tags = {old.tag: new.tag for old, new in zip(email.placeholders, fresh.placeholders, strict=True)}
-        recipients = [_retagged(one, tags) for one in recipients]
-    return Request(begun.id, edition.course, label, fresh, tuple(recipients), now)
-
-
-def _without_oversized(
-    courier: Courier, connection: Connection, recipients: list[Recipient], begun: Begun, at: datetime
-) -> list[Recipient]:
-    """The recipients without those whose values SendGrid would refuse: each of them goes into a batch of their own.
-
-    Alone in a request, a person's values are written into the email itself.
+    The latter are whom the mailer has no room for, since the batch was claimed for another one, and people whose values
+    SendGrid would refuse: alone in a request, they are written into the email itself. The state of the batch after
+    that; None where it is no longer ours to send.
     """
-    shared = [one for one in recipients if fits(one)] or recipients[:1]
-    kept = {one.delivery for one in shared}
-    for one in recipients:
-        if one.delivery not in kept:
-            batches.split_off(connection, begun.id, [one.delivery], courier.owner, at + LEASE)
-    return shared
-
-
-def _recipient(
-    signer: Signer, edition: Edition, kind: DeliveryKind, email: Email, one: Addressee, schedule: Mapping[str, str]
-) -> Recipient:
-    links = signer.links(one.delivery, kind)
-    of_the_course = kind in OF_THE_COURSE
-    reader = edition.reader(one.fields, links, schedule if of_the_course else {})
-    values = tag_values(email, edition.renderer.expressions, reader)
-    name = "" if kind in TO_ANOTHER else one.name
-    return Recipient(one.delivery, one.email, name, values, links["unsubscribe"] if of_the_course else "")
-
-
-def _retagged(one: Recipient, tags: dict[str, str]) -> Recipient:
-    values = {tags[tag]: value for tag, value in one.values.items()}
-    return Recipient(one.delivery, one.address, one.name, values, one.leave)
+    lease = courier.clock() + LEASE
+    with courier.database.write() as connection:
+        if not batches.keep(connection, batch, courier.owner, lease):
+            return None
+        batches.fail(connection, unmade)
+        for delivery in apart:
+            batches.split_off(connection, batch, [delivery], courier.owner, lease)
+        if not anything_left:
+            batches.settle(connection, batch, courier.owner, BatchState.FAILED)
+    return BatchState.SENDING if anything_left else BatchState.FAILED
 
 
 def _answer(mailer: Mailer, request: Request, committed: float, started: float) -> Answer:
@@ -226,12 +149,12 @@ def _answer(mailer: Mailer, request: Request, committed: float, started: float) 
     return mailer.send(request)
 
 
-def _record(courier: Courier, begun: _Begun, answer: Answer, now: datetime) -> Delivered:
+def _record(courier: Courier, begun: Delivered, attempt: int, answer: Answer, now: datetime) -> Delivered:
     """Record an answer. Where the batch is no longer ours to settle, whoever took it has the last word."""
-    batch, count = begun.delivered.batch, begun.delivered.count
+    batch, count = begun.batch, begun.count
     state = _state(answer, left=count - len(answer.refused))
     wait = state is BatchState.RETRY
-    not_before = again_at(batch, begun.attempt, now, answer.wait) if wait else None
+    not_before = again_at(batch, attempt, now, answer.wait) if wait else None
     with courier.database.write() as connection:
         batches.fail(connection, answer.refused)
         settled = batches.settle(
@@ -244,8 +167,8 @@ def _record(courier: Courier, begun: _Begun, answer: Answer, now: datetime) -> D
         batch,
         state if settled else BatchState.UNCERTAIN,
         count - len(answer.refused),
-        begun.delivered.cancelled,
-        begun.delivered.failed + len(answer.refused),
+        begun.cancelled,
+        begun.failed + len(answer.refused),
         requests=1,
         answer=answer,
     )

@@ -17,7 +17,7 @@ from course.catalogue import Catalogue, catalogue_for
 from course.folder import Files, load
 from course.model import Course, Lesson
 from course.personal.placeholders import Email, Placeholder, Where
-from course.personal.readers import Reader, reader_values
+from course.personal.readers import Reader, fields_in, names_all_fields, reader_values
 from course.personal.symbols import Look, Mode, Outcome
 from course.render import NOTICES, THEME, Letter, Renderer, Variant, email_templates
 from course.sample import sample_schedule
@@ -91,20 +91,50 @@ class EditionBook:
         reader: Reader,
     ) -> int:  # fmt: skip
         """The id of the variant that a reader gets, rendered and kept now if nobody has needed it yet."""
+        known = self._known(connection, edition, kind, lesson, track)
+        expressions = edition.renderer.expressions
+        for id_, variant in known:
+            if variant.is_for(expressions, reader):
+                return id_
+        lesson_id = None if lesson is None else edition.lesson_ids.get(lesson.slug)
+        variant = edition.renderer.render(edition.letter(kind, lesson, track), reader)
+        values = {"edition_id": edition.id, "kind": kind, "lesson_id": lesson_id, "track": track}
+        id_ = rows.add_variant(connection, {**values, **_columns(variant)})
+        known.append((id_, Variant(_NOTHING, variant.outcomes)))
+        return id_
+
+    def sole_variant(
+        self, connection: Connection, edition: Edition, kind: DeliveryKind, lesson: Lesson | None, track: str
+    ) -> int | None:
+        """The id of the variant that everybody gets, if it is known that the email looks at nobody."""
+        known = self._known(connection, edition, kind, lesson, track)
+        return next((id_ for id_, variant in known if not variant.outcomes), None)
+
+    def asked(
+        self, connection: Connection, edition: Edition, kind: DeliveryKind, lesson: Lesson | None, track: str
+    ) -> tuple[str, ...] | None:
+        """The fields by which the variants of an email that are known so far are told apart, beside the schedule.
+
+        None where that cannot be said.
+        """
+        names: set[str] = set()
+        for _, variant in self._known(connection, edition, kind, lesson, track):
+            for look in variant.outcomes:
+                if not names_all_fields(look.expression):
+                    return None
+                names.update(fields_in(look.expression))
+        return tuple(sorted(names))
+
+    def _known(
+        self, connection: Connection, edition: Edition, kind: DeliveryKind, lesson: Lesson | None, track: str
+    ) -> list[tuple[int, Variant]]:
+        """The variants of an email that are known so far, by what they answer alone."""
         lesson_id = None if lesson is None else edition.lesson_ids.get(lesson.slug)
         key = (edition.id, kind, lesson_id, track)
         if key not in self._variants:
             kept = rows.variants_of(connection, edition.id, kind, lesson_id, track)
             self._variants[key] = [(id_, Variant(_NOTHING, _outcomes(outcomes))) for id_, outcomes in kept]
-        expressions = edition.renderer.expressions
-        for id_, variant in self._variants[key]:
-            if variant.is_for(expressions, reader):
-                return id_
-        variant = edition.renderer.render(edition.letter(kind, lesson, track), reader)
-        values = {"edition_id": edition.id, "kind": kind, "lesson_id": lesson_id, "track": track}
-        id_ = rows.add_variant(connection, {**values, **_columns(variant)})
-        self._variants[key].append((id_, variant))
-        return id_
+        return self._variants[key]
 
     def email(self, connection: Connection, variant_id: int) -> tuple[Edition, DeliveryKind, str, Email]:
         """A variant's edition, kind, label (the lesson's slug, or the kind) and email."""
@@ -279,8 +309,8 @@ def _reschedule(connection: Connection, edition: Edition, now: datetime) -> None
                 through.append(one.id)
             moves.append((one.id, due_anew(edition.course, step, one, now)))
         enrolments.set_due(connection, moves)
-        waiting = [histories[id_].waiting for id_ in through]
-        batches.cancel(connection, {one.id: LEFT_BEHIND for one in waiting if one is not None})
+        lost = [one.id for id_ in through for one in histories[id_].waiting]
+        batches.cancel(connection, dict.fromkeys(lost, LEFT_BEHIND))
         enrolments.finish(connection, ids=through)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sender.model import TO_ANOTHER, DeliveryKind
@@ -31,10 +32,23 @@ class Signer:
 
     def links(self, delivery: int, kind: DeliveryKind) -> dict[str, str]:
         """A delivery's links by the name that templates use, those alone that an email of its kind may have."""
+        starts, purposes = self.starts(kind)
+        tokens = self.tokens(delivery, purposes)
+        return {name: start if place < 0 else start + tokens[place] for name, (start, place) in starts.items()}
+
+    def starts(self, kind: DeliveryKind) -> tuple[dict[str, tuple[str, int]], tuple[Purpose, ...]]:
+        """What the links of an email of a kind begin with, each with the place of its purpose among those that follow.
+
+        That is -1 for one that is the same for everyone. A link ends with its delivery's token for that purpose.
+        """
         wanted = {name: path for name, path in PATHS.items() if _may_have(kind, name)}
-        signed = {purpose: sign(purpose, delivery, self.secret) for _, purpose in wanted.values()}
-        own = {name: f"{self.base_url}/{path}/{signed[purpose]}" for name, (path, purpose) in wanted.items()}
-        return {**own, "assets": self.assets}
+        purposes = tuple(dict.fromkeys(purpose for _, purpose in wanted.values()))
+        own = {name: (f"{self.base_url}/{path}/", purposes.index(of)) for name, (path, of) in wanted.items()}
+        return {**own, "assets": (self.assets, -1)}, purposes
+
+    def tokens(self, delivery: int, purposes: Sequence[Purpose]) -> list[str]:
+        """A delivery's token for each purpose: letters, digits, `.`, `-` and `_`."""
+        return [sign(purpose, delivery, self.secret) for purpose in purposes]
 
     @property
     def assets(self) -> str:

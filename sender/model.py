@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 
 from course.model import Course
 from course.personal.placeholders import Email
@@ -107,6 +108,10 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
 
 
+DROPPED = "dropped by an operator"
+"""Why a delivery was cancelled that nobody is to get any more: whoever was to get it goes on as if they had."""
+
+
 class Verdict(StrEnum):
     """What an answer of a mailer means for a batch."""
 
@@ -147,6 +152,8 @@ MOST_BYTES = 10_000
 
 def fits(recipient: Recipient) -> bool:
     """Whether a person's substitutions stay within SendGrid's limit, so that they can share a request."""
+    if 4 * sum(map(len, chain.from_iterable(recipient.values.items()))) <= MOST_BYTES:
+        return True  # no letter takes more than four bytes
     return sum(len(tag) + len(value.encode()) for tag, value in recipient.values.items()) <= MOST_BYTES
 
 

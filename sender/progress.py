@@ -12,11 +12,16 @@ from sender.model import DeliveryKind
 
 @dataclass(frozen=True, slots=True)
 class Had:
-    """What a person has been sent: lessons by permanent id, in the order in which they went out."""
+    """What a person has been sent: lessons by permanent id, in the order in which they first fell due.
+
+    `owed` are lessons that are still to be sent although a later one has gone out, the earliest first: of their emails
+    nobody knew for a time whether they were taken.
+    """
 
     lessons: tuple[int, ...] = ()
     welcome: bool = False
     finished: bool = False
+    owed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,11 @@ def next_step(course: Course, track: str, ids: Mapping[str, int], had: Had) -> S
 
     A person's place is the latest lesson they had that is still on the track. They go on to the
     first lesson after it that they have not had, so whatever an edit removes or moves, nobody
-    gets a lesson twice and nobody is sent back.
+    gets a lesson twice and nobody is sent back. Only what they are owed comes before that.
     """
     if course.welcome is not None and not had.welcome and not had.lessons:
         return Step(DeliveryKind.WELCOME, course.welcome)
-    lessons = course.lessons_of(track)
-    for lesson in lessons[_place(lessons, ids, had.lessons) :]:
+    for lesson in _to_come(course, track, ids, had):
         if ids[lesson.slug] not in had.lessons:
             return Step(DeliveryKind.LESSON, lesson)
     if course.closing is not None and not had.finished:
@@ -77,13 +81,31 @@ def next_step(course: Course, track: str, ids: Mapping[str, int], had: Had) -> S
     return None
 
 
+def is_to_come(course: Course, track: str, ids: Mapping[str, int], had: Had, lesson: int) -> bool:
+    """Whether a lesson, by its id, is still to be sent to a person."""
+    return lesson not in had.lessons and any(ids[one.slug] == lesson for one in _to_come(course, track, ids, had))
+
+
+def _to_come(course: Course, track: str, ids: Mapping[str, int], had: Had) -> Sequence[Lesson]:
+    """The lessons of a track that a person is owed, and those after their place, had or not."""
+    lessons = course.lessons_of(track)
+    place = _place(lessons, ids, had.lessons)
+    if not had.owed:
+        return lessons[place:]
+    return [*(one for one in lessons[:place] if ids[one.slug] in had.owed), *lessons[place:]]
+
+
 def after(step: Step, had: Had, ids: Mapping[str, int]) -> Had:
     """What a person has had once `step` is on its way."""
     if step.kind is DeliveryKind.WELCOME:
-        return Had(had.lessons, True, had.finished)
+        return Had(had.lessons, True, had.finished, had.owed)
     if step.kind is DeliveryKind.FINISHED:
-        return Had(had.lessons, had.welcome, True)
-    return Had((*had.lessons, ids[step.lesson.slug]), had.welcome, had.finished)
+        return Had(had.lessons, had.welcome, True, had.owed)
+    lesson = ids[step.lesson.slug]
+    lessons = (
+        (lesson, *had.lessons) if lesson in had.owed else (*had.lessons, lesson)
+    )  # what was owed moves nobody back
+    return Had(lessons, had.welcome, had.finished, had.owed)
 
 
 def progress(

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from course.cadence import slot_of
 from course.model import Lesson, LessonKind
 from sender.arrivals import schedules
-from sender.deliver import RESENT_TO
 from sender.editions import Edition, EditionBook
 from sender.errors import NotFoundError, SenderError
 from sender.model import BatchState, DeliveryKind, EnrolmentStatus
+from sender.recipients import RESENT_TO
 from sender.schedule import own_zone
 from sender.store import batches, directory, enrolments
 from sender.store.batches import NewDelivery

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from threading import Event
+from time import monotonic
 
 from sender.deliver import Courier
 from sender.editions import EditionBook
 from sender.links import Signer
 from sender.mailers import Mailer
 from sender.owner import Owner
+from sender.pacing import Pacing
 from sender.store.database import Database
 
 
@@ -40,6 +42,7 @@ class Tally:
 class Sender:
     """What a tick needs. `clock` tells the machine's own time (UTC); `stop` ends a tick between two requests.
 
+    `elapsed` counts seconds from anywhere, and `pause` lets some pass, or returns true where `stop` is set before.
     `reasons` collects what the mailer said where it was not yes, for an operator to read.
     """
 
@@ -52,6 +55,9 @@ class Sender:
     stop: Event = field(default_factory=Event)
     book: EditionBook = field(default_factory=EditionBook)
     reasons: list[str] = field(default_factory=list)
+    pacing: Pacing = field(default_factory=Pacing)
+    elapsed: Callable[[], float] = field(default=monotonic, repr=False)
+    pause: Callable[[Event, float], bool] = field(default=Event.wait, repr=False)
 
     @property
     def courier(self) -> Courier:

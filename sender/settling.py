@@ -1,20 +1,30 @@
-"""Settling at the beginning of a tick: what a process that is gone left behind, and what is to be tried again."""
+"""Settling at the beginning of a tick: what a process that is gone left behind, and what is to be tried again.
+
+Of a request whose answer was never recorded nobody knows whether it was taken, until events tell. Where they come, and
+none of it has come for longer than they take, it was not.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from course.cadence import is_too_late
 from sender.claim import LEASE
-from sender.model import BatchState
+from sender.editions import EditionBook
+from sender.model import BatchState, EnrolmentStatus
 from sender.owner import is_gone
 from sender.sending import Sender
 from sender.standing import slot_from
 from sender.store import batches, enrolments, ledger
 from sender.store.events import is_proven, prove_taken
-from sender.store.standings import standing
+from sender.store.standings import standings_among
+
+_AT_ONCE = 50
+"""How many batches are settled, or taken up again, in one transaction: others want to write meanwhile."""
 
 
 def settle_abandoned(sender: Sender) -> int:
@@ -47,29 +57,93 @@ def _proven(connection: Connection, batch: int) -> bool:
     return proven
 
 
-def take_up_retries(sender: Sender, now: datetime) -> int:
-    """Claim again what is to be tried again. A lesson that is too late by now waits for its next slot; how many do."""
-    moved = 0
-    with sender.database.write() as connection:
-        for batch in ledger.retries_due(connection, now):
-            late = [one for one in ledger.lessons_in(connection, batch) if _too_late(sender, connection, one, now)]
-            _put_off(sender, connection, late, now)
-            moved += len(late)
-            if late and not batches.open_count(connection, [batch]):
-                ledger.empty(connection, batch)
-            else:
-                ledger.reclaim(connection, batch, str(sender.owner), sender.clock() + LEASE)
-    return moved
+def settle_uncertain(sender: Sender, now: datetime) -> None:
+    """Settle the uncertain batches of which events would have come by `now`: what was not taken is tried again.
+
+    No request is made, so it is done for courses that are held as well. The tally counts such a batch as what becomes
+    of it when it is taken up.
+    """
+    while True:
+        with sender.database.read() as connection:
+            ids = ledger.overdue_events(connection, now, _AT_ONCE)
+        if not ids:
+            return
+        with sender.database.write() as connection:
+            taken = _accept_told(connection, ids)
+            ledger.give_back(connection, [one for one in ids if one not in taken])
 
 
-def _too_late(sender: Sender, connection: Connection, one: ledger.Overdue, now: datetime) -> bool:
-    return is_too_late(sender.book.edition(connection, one.edition).course.cadence, one.slot_at, now)
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """How many deliveries were claimed again, and how many lessons were moved to another slot of their readers'."""
+
+    claimed: int
+    moved: int
 
 
-def _put_off(sender: Sender, connection: Connection, late: list[ledger.Overdue], now: datetime) -> None:
+def take_up_retries(sender: Sender, now: datetime, most: int | None = None) -> TakenUp:
+    """Claim again what is to be tried again.
+
+    What is moved are the lessons that are too late by now, and those that a later one has overtaken: no reader gets two
+    in one slot. What events have proved meanwhile is not sent again. Where `most` is given, no more
+    deliveries than that are claimed: what remains of a batch stays as it is.
+    """
+    claimed, moved, found = 0, 0, True
+    while found and (most is None or claimed < most):
+        with sender.database.write() as connection:
+            ids = ledger.retries_due(connection, now, _AT_ONCE if most is None else 1)
+            taken = _accept_told(connection, ids)
+            for one in ids:
+                if one not in taken:
+                    again = _take_up(sender, connection, one, now, None if most is None else most - claimed)
+                    claimed, moved = claimed + again.claimed, moved + again.moved
+        found = bool(ids)
+    return TakenUp(claimed, moved)
+
+
+def _accept_told(connection: Connection, ids: list[int]) -> set[int]:
+    """Call those batches accepted of which an event has told; which those are."""
+    told = {batch for batch in ledger.told_among(connection, ids) if ledger.accept(connection, batch)}
+    for batch in told:
+        enrolments.finish(connection, batch)
+    return told
+
+
+def _take_up(sender: Sender, connection: Connection, batch: int, now: datetime, most: int | None) -> TakenUp:
+    """Claim a batch again, or as much of it as `most`, without the lessons that are not to go out now."""
+    late = [one for one in ledger.lessons_in(connection, batch) if _is_to_wait(sender, connection, one, now)]
+    _put_off(sender, connection, late, now)
+    left, owner, lease_until = batches.open_deliveries(connection, batch), str(sender.owner), sender.clock() + LEASE
+    if late and not left:
+        ledger.empty(connection, batch)
+    elif most is not None and len(left) > most:
+        left = left[:most]
+        batches.split_off(connection, batch, left, owner, lease_until)
+    else:
+        ledger.reclaim(connection, batch, owner, lease_until)
+    return TakenUp(len(left), len(late))
+
+
+def _is_to_wait(sender: Sender, connection: Connection, one: ledger.Again, now: datetime) -> bool:
+    course = sender.book.edition(connection, one.edition).course
+    return one.overtaken or is_too_late(course.cadence, one.slot_at, now)
+
+
+def _put_off(sender: Sender, connection: Connection, late: list[ledger.Again], now: datetime) -> None:
+    """Have lessons wait for the next slots of their readers: of whoever has none to come, from now on."""
     ledger.unbatch(connection, [one.delivery for one in late])
-    for one in late:
-        stands = standing(connection, one.enrolment) if one.next_due_at is None else None
-        if stands is not None:
-            course = sender.book.edition(connection, one.edition).course
-            enrolments.set_due(connection, [(one.enrolment, slot_from(course, stands, now))])
+    give_slots(connection, sender.book, [one.enrolment for one in late if one.next_due_at is None], now)
+
+
+def give_slots(connection: Connection, book: EditionBook, ids: Sequence[int], now: datetime) -> None:
+    """Make those enrolments due from `now` on for which something waits, where they are not: each in its next slot.
+
+    Whoever is paused goes on by themselves, and whoever is to confirm is asked at once.
+    """
+    moments = []
+    for one in standings_among(connection, ids):
+        if one.next_due_at is None and one.status is EnrolmentStatus.ACTIVE:
+            moments.append((one.id, slot_from(book.edition(connection, one.edition).course, one, now)))
+        elif one.next_due_at is None and one.status is EnrolmentStatus.PENDING:
+            moments.append((one.id, now))
+    enrolments.set_due(connection, moments)

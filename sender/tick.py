@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Event, Thread
 
+from sender.carrying import Carrier
 from sender.claim import LEASE, claim
-from sender.deliver import Delivered, deliver
+from sender.deliver import Delivered
 from sender.errors import StoreError
+from sender.gate import Gate
 from sender.joining import purge_pending
 from sender.model import BatchState, Verdict
-from sender.retry import again_at
+from sender.pacing import MOST
 from sender.sending import Sender, Tally
-from sender.settling import settle_abandoned, take_up_retries
-from sender.store import batches, enrolments, ledger
+from sender.settling import settle_abandoned, settle_uncertain, take_up_retries
+from sender.store import batches, due, ledger
 
 _log = logging.getLogger(__name__)
 _CLAIM_AT_ONCE = 4000
@@ -31,100 +32,131 @@ def tick(sender: Sender, now: datetime, *, limit: int | None = None) -> Tally:
     The next moment with something to do is in the tally. Raises StoreError where the database
     fails; whatever was committed before stays true.
     """
-    tally = Tally()
-    left = limit
+    tally, gate = Tally(), Gate(sender, now)
     with _leases_renewed(sender):
         tally.uncertain += settle_abandoned(sender)
-        tally.moved += take_up_retries(sender, now)
+        settle_uncertain(sender, now)
         if purged := purge_pending(sender.database, now):
             _log.info("%d sign-ups that nobody confirmed were put away", purged)
-        going = True
-        while going and left != 0 and not sender.stop.is_set():
-            ready = _ready(sender, left)
-            if ready:
-                going, sent = _deliver_all(sender, ready, now, tally)
-                left = None if left is None else max(0, left - sent)
-            else:
-                going = _claim(sender, now, tally, left)
-        if left == 0:
-            _put_back(sender, now)
+        left = _carry_all(sender, gate, now, tally, limit)
+        opens_at = gate.opens_at()
+        if opens_at is not None:
+            tally.retry += _put_back(sender, gate.told() or "DRIPCOURSE_RATE: its turn has not come", now)
+        elif left == 0:
+            _put_back(sender, "left over by --limit", now)
     with sender.database.read() as connection:
         tally.next_due_at = ledger.next_moment(connection, now)
+    if opens_at is not None and tally.next_due_at is not None and tally.next_due_at <= opens_at:
+        tally.next_due_at = opens_at
+        sender.reasons.extend(filter(None, [gate.told()]))
     return tally
 
 
 def due_count(sender: Sender, now: datetime, limit: int) -> int:
     """How many emails a tick at `now` would send, at most `limit`; nothing is written."""
+    limit = min(limit, Gate(sender, now).allowance())
     with sender.database.read() as connection:
         again = sum(len(batches.open_deliveries(connection, one)) for one in ledger.retries_due(connection, now))
-        return min(limit, again + len(enrolments.due(connection, now, limit)))
+        return min(limit, again + due.free_count(connection, now, limit))
 
 
-def _ready(sender: Sender, left: int | None) -> list[int]:
-    """The batches to send now, at most `left` deliveries of them: one that holds more is split."""
+def _carry_all(sender: Sender, gate: Gate, now: datetime, tally: Tally, limit: int | None) -> int | None:
+    """Claim and deliver until nothing is due, or the gate is shut; what is left of the limit then.
+
+    The next few thousand are claimed while requests are under way, but no more than will soon be wanted.
+    """
+    left, more = limit, True
+    reserved: dict[int, int] = {}
+    with Carrier(sender.courier, gate, now, sender.concurrency, sender.stop) as carrier:
+        while True:
+            if carrier.goes_on and carrier.room > 0:
+                ready = _ready(sender, carrier, left)
+                for batch in ready:
+                    carrier.submit(batch)
+                reserved |= ready
+                left = None if left is None else left - sum(ready.values())
+                if ready:
+                    continue
+                if more and left != 0:
+                    more = _claim(sender, gate, now, tally, left)
+                    continue
+            if carrier.is_idle:
+                break
+            for batch, result in carrier.completed():
+                left = None if left is None else left + reserved[batch] - _sent(result)
+                _count(sender, tally, result)
+            more = more or carrier.is_idle  # whoever waited for what has come out may be due by now
+    return left
+
+
+def _ready(sender: Sender, carrier: Carrier, left: int | None) -> dict[int, int]:
+    """The batches to submit now, at most `left` deliveries of them (one that holds more is split), with their sizes.
+
+    Without a limit nobody asks for the sizes: they are 0.
+    """
     with sender.database.read() as connection:
         claimed = batches.claimed_by(connection, str(sender.owner))
-    if left is None or not claimed:
-        return claimed
-    ready = []
+    wanted = [batch for batch in claimed if not carrier.awaits(batch)][: carrier.room]
+    if left is None or not wanted:
+        return dict.fromkeys(wanted, 0)
+    ready: dict[int, int] = {}
     with sender.database.write() as connection:
-        for batch in claimed:
+        for batch in wanted:
             if left <= 0:
                 break
             deliveries = batches.open_deliveries(connection, batch)
             if len(deliveries) > left:
                 lease = sender.clock() + LEASE
                 batches.split_off(connection, batch, deliveries[left:], str(sender.owner), lease)
-            left -= len(deliveries)
-            ready.append(batch)
+            ready[batch] = min(left, len(deliveries))
+            left -= ready[batch]
     return ready
 
 
-def _put_back(sender: Sender, now: datetime) -> None:
-    """Leave what the limit kept from being sent to the next tick, whoever makes it."""
+def _put_back(sender: Sender, reason: str, now: datetime) -> int:
+    """Leave what was claimed and has not begun to a later tick, whoever makes it; how many deliveries that are.
+
+    When that may begin is for the gate to say, which an operator can open.
+    """
     with sender.database.write() as connection:
-        state, reason = BatchState.RETRY, "left over by --limit"
-        batches.settle_claimed(connection, str(sender.owner), state, reason=reason, not_before=now)
+        state = BatchState.RETRY
+        left = batches.settle_claimed(connection, str(sender.owner), state, reason=reason, not_before=now)
+        return batches.open_count(connection, left)
 
 
-def _claim(sender: Sender, now: datetime, tally: Tally, left: int | None) -> bool:
-    """Claim the next few thousand, at most `left`; whether that found anything to do."""
-    most = _CLAIM_AT_ONCE if left is None else min(left, _CLAIM_AT_ONCE)
+def _claim(sender: Sender, gate: Gate, now: datetime, tally: Tally, left: int | None) -> bool:
+    """Claim the next few thousand, at most `left` and what the gate has room for; whether that found anything to do.
+
+    What is to be tried again comes first. Where room is short, half of it is for that, so that neither waits for all of
+    the other.
+    """
+    space = gate.room()
+    if not space:
+        return False
+    again = take_up_retries(sender, now, None if space == MOST else (space + 1) // 2)
+    tally.moved += again.moved
+    if again.claimed >= space:
+        return True
+    space -= again.claimed
+    most = min(_CLAIM_AT_ONCE, space) if left is None else min(left, _CLAIM_AT_ONCE, space)
     claimed = claim(sender.database, sender.book, str(sender.owner), now, limit=most, lease_from=sender.clock())
     tally.claimed += claimed.claimed
     tally.moved += claimed.moved
     tally.failed += len(claimed.unmade)
     sender.reasons.extend(claimed.unmade)
-    return bool(claimed.batches or claimed.unmade) or claimed.more
+    return bool(again.claimed or claimed.batches or claimed.unmade) or claimed.more
 
 
-def _deliver_all(sender: Sender, ready: list[int], now: datetime, tally: Tally) -> tuple[bool, int]:
-    """Deliver batches, several at once; whether to go on, and how many deliveries were in requests.
-
-    What concerns the account stops all that are left.
-    """
-    halted = Event()
-
-    def carry(batch: int) -> Delivered | None:
-        if halted.is_set() or sender.stop.is_set():
-            return None
-        delivered = deliver(sender.courier, batch, now)
-        if delivered.answer is not None and delivered.answer.account:
-            halted.set()
-        return delivered
-
-    with ThreadPoolExecutor(sender.concurrency) as pool:
-        results = [result for result in pool.map(carry, ready) if result is not None]
-    for result in results:
-        _count(sender, tally, result)
-    sent = sum(result.count + result.failed for result in results if result.requests)
-    if not halted.is_set():
-        return any(result.state is not None for result in results), sent
-    _hold_back(sender, results, now, tally)
-    return False, sent
+def _sent(result: Delivered | None) -> int:
+    """How many deliveries of a batch count against a limit: those in a request, but for what goes out in another."""
+    if result is None or not result.requests:
+        return 0
+    return result.failed if result.state is BatchState.CLAIMED else result.count + result.failed
 
 
-def _count(sender: Sender, tally: Tally, result: Delivered) -> None:
+def _count(sender: Sender, tally: Tally, result: Delivered | None) -> None:
+    if result is None:
+        return
     tally.cancelled += result.cancelled
     tally.failed += result.failed
     tally.requests += result.requests
@@ -132,20 +164,6 @@ def _count(sender: Sender, tally: Tally, result: Delivered) -> None:
         sender.reasons.append(result.answer.reason)
     if result.state in {BatchState.ACCEPTED, BatchState.RETRY, BatchState.HELD, BatchState.UNCERTAIN}:
         setattr(tally, result.state, getattr(tally, result.state) + result.count)
-
-
-def _hold_back(sender: Sender, results: list[Delivered], now: datetime, tally: Tally) -> None:
-    """Give the batches that are left the state of the one that stopped the tick: requests would fare alike."""
-    result = next(one for one in results if one.answer is not None and one.answer.account)
-    assert result.answer is not None
-    state = BatchState.HELD if result.answer.verdict is Verdict.HELD else BatchState.RETRY
-    not_before = again_at(0, 1, now, result.answer.wait) if state is BatchState.RETRY else None
-    with sender.database.write() as connection:
-        left = batches.settle_claimed(
-            connection, str(sender.owner), state, reason=result.answer.reason, not_before=not_before
-        )
-        count = batches.open_count(connection, left)
-    setattr(tally, state, getattr(tally, state) + count)
 
 
 @contextmanager

@@ -7,12 +7,14 @@ asks for nothing but the link). A token for one purpose is worth nothing for ano
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 _SIGNATURE_BYTES = 16
 _LARGEST_ID = 2**63 - 1
+_SAFE_IN_ADDRESSES = bytes.maketrans(b"+/", b"-_")
 
 
 class Purpose(StrEnum):
@@ -23,6 +25,9 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     ACCESS = "access"
     ADDRESS = "address"
+
+
+_NAMES = {purpose: purpose.encode() for purpose in Purpose}
 
 
 def sign(purpose: Purpose, delivery: int, secret: str) -> str:
@@ -43,5 +48,13 @@ def verify(purpose: Purpose, token: str, secrets: Sequence[str]) -> int | None:
 
 
 def _signature(purpose: Purpose, delivery: int, secret: str) -> str:
-    digest = hmac.digest(secret.encode(), f"{purpose}:{delivery}".encode(), "sha256")
-    return urlsafe_b64encode(digest[:_SIGNATURE_BYTES]).rstrip(b"=").decode()
+    signature = _keyed(secret).copy()
+    signature.update(b"%b:%d" % (_NAMES[purpose], delivery))
+    encoded = b2a_base64(signature.digest()[:_SIGNATURE_BYTES], newline=False)
+    return encoded.translate(_SAFE_IN_ADDRESSES, b"=").decode()
+
+
+@lru_cache(maxsize=16)
+def _keyed(secret: str) -> hmac.HMAC:
+    """The part of a signature that is the same for all: two thirds of the work."""
+    return hmac.new(secret.encode(), digestmod="sha256")

@@ -13,15 +13,16 @@ def _scope(slug: str | None, everything: bool) -> str | None:
     return slug
 
 
-def _set_held(slug: str | None, held: bool) -> int:
+def _set_held(slug: str | None, held: bool) -> tuple[int, int]:
+    """Hold or release; how many batches are tried again, and how many mailers that were left alone."""
     from sender.errors import NotFoundError
     from sender.settings import load_settings
-    from sender.store import editions, ledger
+    from sender.store import editions, ledger, traffic
 
     with opened(load_settings(), create=False) as database, database.write() as connection:
         if not editions.set_held(connection, slug, held) and slug is not None:
             raise NotFoundError(f"There is no published course `{slug}`.", fix="See `dripcourse status`.")
-        return 0 if held else ledger.release(connection, slug)
+        return (0, 0) if held else (ledger.release(connection, slug), traffic.reopen(connection))
 
 
 @click.command(short_help="Stop sending a course, before the next request.")
@@ -37,6 +38,10 @@ def hold(slug: str | None, everything: bool) -> None:
 @click.argument("slug", required=False)
 @click.option("--all", "everything", is_flag=True, help="Every course.")
 def release(slug: str | None, everything: bool) -> None:
-    """Let the course SLUG, or every one, be sent again, with the batches of it that were held after a refusal."""
-    count = _set_held(_scope(slug, everything), False)
-    click.echo(f"Released: {slug or 'every course'}; {count} held batches will be tried again.")
+    """Let the course SLUG, or every one, be sent again, with the batches of it that were held after a refusal.
+
+    A mailer that is left alone after failures is asked again with the next tick. What is uncertain stays so.
+    """
+    count, mailers = _set_held(_scope(slug, everything), False)
+    then = " The mailer is asked again with the next tick." if mailers else ""
+    click.echo(f"Released: {slug or 'every course'}; {count} held batches will be tried again.{then}")

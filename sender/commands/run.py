@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -60,7 +61,7 @@ def run(host: str, port: int) -> None:
     with opened(settings) as database, stopped_by_signals() as stop, listen(host, port) as listener:
         pages, sender = _pages(settings, database, book), _sender(settings, mailer, database, book, stop)
         _announce(settings, listener)
-        with serving(pages, listener) as thread, ticking(lambda: _tick(sender)):
+        with serving(pages, listener) as thread, ticking(partial(_tick, sender, [])):
             _wait(stop, thread)
 
 
@@ -102,7 +103,7 @@ def scheduler() -> None:
         sender = _sender(settings, mailer, database, EditionBook(), stop)
         _log_to_stderr()
         _log.info("sending what falls due, every %d seconds", TICK_SECONDS)
-        with ticking(lambda: _tick(sender)):
+        with ticking(partial(_tick, sender, [])):
             _wait(stop)
 
 
@@ -121,11 +122,13 @@ def _sender(settings: Settings, mailer: Mailer, database: Database, book: Editio
     """What ticks."""
     from sender.links import Signer
     from sender.owner import this_process
+    from sender.pacing import Pacing
     from sender.sending import Sender
     from sender.settings import signing_secrets
 
     signer = Signer(settings.base_url, signing_secrets(settings)[0])
-    return Sender(database, mailer, signer, this_process(), clock, settings.concurrency, stop, book)
+    pacing = Pacing(str(settings.mailer), settings.rate, settings.warm_up)
+    return Sender(database, mailer, signer, this_process(), clock, settings.concurrency, stop, book, pacing=pacing)
 
 
 def _announce(settings: Settings, listener: socket) -> None:
@@ -158,8 +161,11 @@ def _wait(stop: Event, pages: Thread | None = None) -> None:
         raise SenderError("The pages can no longer be served.", fix="The reason stands above; start it again.")
 
 
-def _tick(sender: Sender) -> None:
-    """One tick. One that fails is told in a sentence, and tried again next time."""
+def _tick(sender: Sender, said: list[str]) -> None:
+    """One tick. One that fails is told in a sentence, and tried again next time.
+
+    `said` is why things did not go well in the tick before: what is still so is not told again.
+    """
     from course.errors import CourseError
     from sender.errors import SenderError
     from sender.tick import tick
@@ -171,7 +177,9 @@ def _tick(sender: Sender) -> None:
     except (SenderError, CourseError) as error:
         _log.warning("the tick failed and will be tried again: %s", error)
     for reason in dict.fromkeys(sender.reasons):
-        _log.warning("%s", reason)
+        if reason not in said:
+            _log.warning("%s", reason)
+    said[:] = sender.reasons
     sender.reasons.clear()
 
 

@@ -25,6 +25,7 @@ def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) ->
     from sender.links import Signer
     from sender.mailers import open_mailer
     from sender.owner import this_process
+    from sender.pacing import Pacing
     from sender.sending import Sender, Tally
     from sender.settings import load_settings, signing_secrets
     from sender.tick import due_count, tick
@@ -33,7 +34,8 @@ def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) ->
     mailer = open_mailer(settings, clock)
     with opened(settings, create=False) as database, stopped_by_signals() as stop:
         signer = Signer(settings.base_url, signing_secrets(settings)[0])
-        sender = Sender(database, mailer, signer, this_process(), clock, settings.concurrency, stop)
+        pacing = Pacing(str(settings.mailer), settings.rate, settings.warm_up)
+        sender = Sender(database, mailer, signer, this_process(), clock, settings.concurrency, stop, pacing=pacing)
         moment = now or clock()
         if dry_run:
             tally = Tally(claimed=due_count(sender, moment, _MANY if limit is None else limit), next_due_at=moment)

@@ -19,6 +19,9 @@ class Mailer(Protocol):
     repeatable: bool = False
     """Whether carrying the same request twice changes nothing, so that none is ever uncertain."""
 
+    told: bool = True
+    """Whether events tell later what became of an email, so that their absence means something."""
+
     def send(self, request: Request) -> Answer:
         """Carry a request away and say what became of it.
 

@@ -18,6 +18,7 @@ class FolderMailer(Mailer):
     """
 
     repeatable = True
+    told = False
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

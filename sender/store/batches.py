@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, insert, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Insert, bindparam, case, func, insert, select, update
 
-from sender.model import NOTICES, TO_ANOTHER, BatchState, DeliveryKind, EnrolmentStatus, Outcome
-from sender.store.enrolments import Ahead
+from sender.model import NOTICES, TO_ANOTHER, BatchState, DeliveryKind, Outcome
+from sender.store.prepared import among, prepared
 from sender.store.tables import UNDER_WAY, address_change, batch, course, delivery, enrolment, subscriber, variant
 
 
@@ -47,26 +46,6 @@ class Begun:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """One delivery of a batch, as its person stands at the moment of sending.
-
-    `email` is where it goes, which is another address than the person's where it is to ask for that one. `slot_at` is
-    UTC.
-    """
-
-    delivery: int
-    slot_at: datetime
-    ahead: Ahead
-    status: EnrolmentStatus
-    course: int
-    email: str
-    email_key: str | None
-    name: str
-    resent: bool
-    fields: Mapping[str, str] = field(repr=False)
-
-
 def create(connection: Connection, course_id: int, variant_id: int, owner: str, lease_until: datetime) -> int:
     """A new claimed batch; its id."""
     values = {"course_id": course_id, "variant_id": variant_id, "state": BatchState.CLAIMED, "owner": owner}
@@ -74,16 +53,24 @@ def create(connection: Connection, course_id: int, variant_id: int, owner: str, 
     return int(connection.execute(statement).scalar_one())
 
 
-def add_deliveries(connection: Connection, batch_id: int, deliveries: Sequence[NewDelivery]) -> None:
-    """Insert the deliveries of a batch. The database refuses one that was already made."""
-    rows = [
-        {
-            "enrolment_id": one.enrolment, "kind": one.kind, "lesson_id": one.lesson, "occasion": one.occasion,
-            "slot_at": one.slot_at, "slot_on": one.slot_on, "batch_id": batch_id,
-        }
-        for one in deliveries
-    ]  # fmt: skip
-    connection.execute(insert(delivery), rows)
+def add_deliveries(connection: Connection, batch_id: int, new: NewDelivery, enrolments: Sequence[int]) -> None:
+    """Insert deliveries of a batch, one for each enrolment, which is all that they differ in from `new`.
+
+    The database refuses one that was already made.
+    """
+    _add_deliveries.run(
+        connection, b_ids=list(enrolments), b_kind=new.kind, b_lesson=new.lesson, b_occasion=new.occasion,
+        b_at=new.slot_at, b_on=new.slot_on, b_batch=batch_id,
+    )  # fmt: skip
+
+
+@prepared
+def _add_deliveries(dialect: str) -> Insert:
+    ids = among(dialect, "b_ids", BigInteger()).subquery("those")
+    names = ("kind", "lesson_id", "occasion", "slot_at", "slot_on", "batch_id")
+    parameters = ("b_kind", "b_lesson", "b_occasion", "b_at", "b_on", "b_batch")
+    alike = (bindparam(given, type_=delivery.c[name].type) for name, given in zip(names, parameters, strict=True))
+    return insert(delivery).from_select(["enrolment_id", *names], select(*ids.c, *alike))
 
 
 def add_alone(
@@ -210,36 +197,27 @@ def renew(connection: Connection, owner: str, lease_until: datetime) -> None:
     connection.execute(update(batch).where(*mine).values(lease_until=lease_until))
 
 
-def begin(connection: Connection, batch_id: int, owner: str, at: datetime, lease_until: datetime) -> Begun | None:
-    """Move a batch from claimed to sending; None where it is not `owner`'s to send, or its course is held."""
+def begin(
+    connection: Connection, batch_id: int, owner: str, now: datetime, lease_until: datetime, *, told: bool = True
+) -> Begun | None:
+    """Move a batch from claimed to sending; None where it is not `owner`'s to send, or its course is held.
+
+    `now` is the tick's moment, as of which it is known as begun; the lease counts by the machine's clock (both UTC).
+    `told` is whether events will tell of it.
+    """
     free = select(course.c.id).where(course.c.id == batch.c.course_id, course.c.held.is_(False)).exists()
     statement = (
         update(batch)
         .where(batch.c.id == batch_id, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner, free)
-        .values(state=BatchState.SENDING, sending_at=at, lease_until=lease_until, attempt=batch.c.attempt + 1)
+        .values(
+            state=BatchState.SENDING, sending_at=now, told=told, lease_until=lease_until, attempt=batch.c.attempt + 1
+        )
     )
     if connection.execute(statement).rowcount != 1:
         return None
     columns = (batch.c.id, course.c.slug, course.c.edition_id, batch.c.variant_id, batch.c.attempt)
     joined = batch.join(course, course.c.id == batch.c.course_id)
     return Begun(*connection.execute(select(*columns).select_from(joined).where(batch.c.id == batch_id)).one())
-
-
-def addressees(connection: Connection, batch_id: int) -> list[Addressee]:
-    """The deliveries of a batch that are still open, with their people as they are now."""
-    joined = (
-        delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id)
-        .join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
-        .outerjoin(address_change, address_change.c.delivery_id == delivery.c.id)
-    )
-    columns = (
-        *delivery.c["id", "slot_at", "resent"],
-        *enrolment.c["id", "status", "course_id", "track", "overrides", "next_due_at"], *recipient(),
-        *subscriber.c["first_name", "last_name", "zone", "attributes"],
-    )  # fmt: skip
-    open_ = (delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None))
-    found = select(*columns).select_from(joined).where(*open_).order_by(delivery.c.id)
-    return [_addressee(row) for row in connection.execute(found)]
 
 
 def recipient() -> tuple[ColumnElement[str], ColumnElement[str | None]]:
@@ -255,15 +233,10 @@ def recipient() -> tuple[ColumnElement[str], ColumnElement[str | None]]:
     )
 
 
-def _addressee(row: Row[*tuple[Any, ...]]) -> Addressee:
-    (id_, slot_at, resent, enrolment_id, status, course_id, track, overrides, due, email, email_key, first, last, zone,
-     attributes) = row  # fmt: skip
-    fields = {**attributes, "first_name": first, "last_name": last, "email": email, "timezone": zone}
-    name = f"{first} {last}".strip()
-    ahead = Ahead(enrolment_id, track, overrides, zone, due)
-    return Addressee(
-        id_, slot_at, ahead, EnrolmentStatus(status), course_id, email, email_key, name, bool(resent), fields
-    )
+def keep(connection: Connection, batch_id: int, owner: str, lease_until: datetime) -> bool:
+    """Lengthen the lease of a batch that `owner` is sending; whether it still is."""
+    mine = (batch.c.id == batch_id, batch.c.state == BatchState.SENDING, batch.c.owner == owner)
+    return connection.execute(update(batch).where(*mine).values(lease_until=lease_until)).rowcount == 1
 
 
 def settle(

@@ -7,33 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, update
+from sqlalchemy import BigInteger, Connection, Exists, Select, Update, and_, bindparam, func, select, update
 
-from sender.model import OF_THE_COURSE, BatchState, DeliveryKind, EnrolmentStatus, Outcome
+from sender.model import DROPPED, OF_THE_COURSE, BatchState, DeliveryKind, EnrolmentStatus, Outcome
 from sender.progress import Had
+from sender.store.prepared import among, prepared
 from sender.store.tables import batch, course, delivery, enrolment, subscriber
 
 BLOCKING = (BatchState.CLAIMED, BatchState.SENDING, BatchState.RETRY, BatchState.HELD)
 """The states of an enrolment's last batch in which the next lesson has to wait, so that none overtakes another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An enrolment for which something is due, with what the next email may depend on."""
-
-    id: int
-    subscriber: int
-    course: int
-    edition: int
-    track: str
-    status: EnrolmentStatus
-    overrides: Mapping[str, str]
-    start_at: datetime
-    next_due_at: datetime
-    due_since: datetime | None
-    asked_at: datetime | None
-    zone: str
-    fields: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +40,34 @@ class Waiting:
 
 @dataclass(slots=True)
 class History:
-    """What an enrolment has been sent, what of it waits, and the first free occasion of each email."""
+    """What an enrolment has been sent, what of it waits, and the first free occasion of each email.
+
+    What waits is in the order of the slots that were missed; `owed` are the lessons among it that a later one has
+    overtaken.
+    """
 
     lessons: list[int]
     kinds: set[DeliveryKind]
     occasions: dict[tuple[DeliveryKind, int | None], int]
-    waiting: Waiting | None = None
+    waiting: list[Waiting] = field(default_factory=list)
+    owed: tuple[int, ...] = ()
+
+    def take(self, kind: DeliveryKind, lesson: int | None, occasion: int) -> None:
+        """Count an occasion of an email as taken."""
+        self.occasions[kind, lesson] = max(self.occasions.get((kind, lesson), 0), occasion + 1)
+
+    def add(self, kind: DeliveryKind, lesson: int | None) -> None:
+        """Count an email as sent, after all that were added before."""
+        self.kinds.add(kind)
+        if kind is DeliveryKind.LESSON and lesson is not None:
+            self.lessons.append(lesson)
+            self.owed = tuple(one.lesson for one in self.waiting if one.lesson is not None)
 
     @property
     def had(self) -> Had:
         """The part that decides what comes next."""
-        return Had(tuple(self.lessons), DeliveryKind.WELCOME in self.kinds, DeliveryKind.FINISHED in self.kinds)
-
-
-def due(connection: Connection, now: datetime, limit: int) -> list[Due]:
-    """At most `limit` enrolments that are due: confirmations first, then whoever has waited longest."""
-    columns = (
-        *enrolment.c["id", "subscriber_id", "course_id"],
-        course.c.edition_id,
-        *enrolment.c["track", "status", "overrides", "start_at", "next_due_at", "due_since"],
-        enrolment.c.asked_at,
-        *subscriber.c["zone", "attributes", "first_name", "last_name", "email"],
-    )
-    found = _unblocked(select(*columns)).where(enrolment.c.next_due_at <= now)
-    order = (enrolment.c.status != EnrolmentStatus.PENDING, enrolment.c.due_since, enrolment.c.next_due_at)
-    rows = connection.execute(found.order_by(*order, enrolment.c.id).limit(limit))
-    return [_due(row) for row in rows]
+        welcome, finished = DeliveryKind.WELCOME in self.kinds, DeliveryKind.FINISHED in self.kinds
+        return Had(tuple(self.lessons), welcome, finished, self.owed)
 
 
 def _unblocked(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -96,16 +80,6 @@ def _unblocked(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return statement.select_from(joined).where(enrolment.c.next_due_at.is_not(None), free)
 
 
-def _due(row: Row[*tuple[Any, ...]]) -> Due:
-    (id_, subscriber_id, course_id, edition, track, status, overrides, start, next_due, since, asked, zone,
-     attributes, first, last, email) = row  # fmt: skip
-    fields = {**attributes, "first_name": first, "last_name": last, "email": email, "timezone": zone}
-    return Due(
-        id_, subscriber_id, course_id, edition, track, EnrolmentStatus(status), overrides, start, next_due, since,
-        asked, zone, fields,
-    )  # fmt: skip
-
-
 def next_due_at(connection: Connection) -> datetime | None:
     """The earliest moment at which an enrolment that nothing blocks is due."""
     found = _unblocked(select(enrolment.c.next_due_at)).order_by(enrolment.c.next_due_at).limit(1)
@@ -116,7 +90,8 @@ def next_due_at(connection: Connection) -> datetime | None:
 def histories(connection: Connection, enrolments: Iterable[int]) -> dict[int, History]:
     """What each enrolment has been sent so far; cancelled deliveries, and what an operator sent again, do not count.
 
-    Of somebody who came back, what they had before counts as well; see `earlier_lives`.
+    What an operator dropped counts as if it had been sent, since nobody is to get it any more. Of somebody who came
+    back, what they had before counts as well; see `earlier_lives`.
     """
     ids = tuple(enrolments)
     found: dict[int, History] = {one: History([], set(), {}) for one in ids}
@@ -124,23 +99,23 @@ def histories(connection: Connection, enrolments: Iterable[int]) -> dict[int, Hi
     columns = delivery.c["id", "enrolment_id", "kind", "lesson_id", "occasion", "batch_id", "outcome", "resent"]
     joined = delivery.outerjoin(batch, batch.c.id == delivery.c.batch_id)
     of_them = delivery.c.enrolment_id.in_({*ids, *going_on})
-    sent: Select[*tuple[Any, ...]] = select(*columns, batch.c.state).select_from(joined).where(of_them)
-    rows = connection.execute(sent.order_by(delivery.c.slot_at, delivery.c.id))
-    for id_, enrolment_id, kind_name, lesson, occasion, batch_id, outcome, resent, batch_state in rows:
+    dropped = delivery.c.reason == DROPPED
+    sent: Select[*tuple[Any, ...]] = select(*columns, dropped, batch.c.state).select_from(joined).where(of_them)
+    rows = connection.execute(sent.order_by(delivery.c.id))
+    for id_, enrolment_id, kind_name, lesson, occasion, batch_id, outcome, resent, dropped, batch_state in rows:
         kind, own = DeliveryKind(kind_name), found.get(enrolment_id)
         if own is not None:
-            own.occasions[kind, lesson] = max(own.occasions.get((kind, lesson), 0), occasion + 1)
-        if resent or outcome == Outcome.CANCELLED or (outcome is None and batch_state == BatchState.CANCELLED):
+            own.take(kind, lesson, occasion)
+        cancelled = outcome == Outcome.CANCELLED and not dropped
+        if resent or cancelled or (outcome is None and batch_state == BatchState.CANCELLED):
             continue
         if batch_id is None and outcome is None:
             if own is not None:
-                own.waiting = Waiting(id_, kind, lesson)
+                own.waiting.append(Waiting(id_, kind, lesson))
             continue
         later = (found[one] for one in going_on.get(enrolment_id, ()))
         for history in later if own is None else (own, *later):
-            history.kinds.add(kind)
-            if kind is DeliveryKind.LESSON and lesson is not None:
-                history.lessons.append(lesson)
+            history.add(kind, lesson)
     return found
 
 
@@ -169,16 +144,6 @@ def earlier_lives(connection: Connection, enrolments: Collection[int]) -> dict[i
     return lives
 
 
-@dataclass(frozen=True, slots=True)
-class Advance:
-    """Where an enrolment stands after a claim: when it is next due, since when, and the batch it waits for."""
-
-    enrolment: int
-    next_due_at: datetime | None
-    due_since: datetime | None
-    batch: int | None
-
-
 def end_pauses(connection: Connection, ids: Sequence[int]) -> None:
     """Make active those whose pause is over, because they are due again."""
     if ids:
@@ -186,20 +151,30 @@ def end_pauses(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(paused.values(status=EnrolmentStatus.ACTIVE, resume_on=None))
 
 
-def advance(connection: Connection, moves: Sequence[Advance]) -> None:
-    """Move enrolments on, but for one that has ended meanwhile: nothing is due for it any more."""
-    if not moves:
-        return
-    statement = (
-        update(enrolment)
-        .where(enrolment.c.id == bindparam("b_id"), enrolment.c.status != EnrolmentStatus.ENDED)
-        .values(next_due_at=bindparam("b_due"), due_since=bindparam("b_since"), batch_id=bindparam("b_batch"))
-    )
-    rows = [
-        {"b_id": one.enrolment, "b_due": one.next_due_at, "b_since": one.due_since, "b_batch": one.batch}
-        for one in moves
-    ]
-    connection.execute(statement, rows)
+def advance(connection: Connection, ids: Sequence[int], next_due_at: datetime | None, batch_id: int | None) -> None:
+    """Move enrolments on: they are next due at one moment, after one batch. One that ended meanwhile stays as it is."""
+    _advance.run(connection, b_ids=list(ids), b_due=next_due_at, b_batch=batch_id)
+
+
+def put_off(connection: Connection, ids: Sequence[int], next_due_at: datetime) -> None:
+    """Put enrolments off to a moment; they keep their place among those who wait."""
+    _put_off.run(connection, b_ids=list(ids), b_due=next_due_at)
+
+
+def _not_ended(dialect: str) -> Update:
+    those = enrolment.c.id.in_(among(dialect, "b_ids", BigInteger()))
+    return update(enrolment).where(those, enrolment.c.status != EnrolmentStatus.ENDED)
+
+
+@prepared
+def _advance(dialect: str) -> Update:
+    due_then: dict[str, Any] = {"next_due_at": bindparam("b_due"), "due_since": bindparam("b_due")}
+    return _not_ended(dialect).values(**due_then, batch_id=bindparam("b_batch"))
+
+
+@prepared
+def _put_off(dialect: str) -> Update:
+    return _not_ended(dialect).values(next_due_at=bindparam("b_due"), batch_id=None)
 
 
 def set_due(connection: Connection, moments: Sequence[tuple[int, datetime | None]]) -> None:
@@ -213,28 +188,43 @@ def set_due(connection: Connection, moments: Sequence[tuple[int, datetime | None
 def finish(connection: Connection, batch_id: int | None = None, *, ids: Iterable[int] = ()) -> None:
     """Mark as finished those active enrolments, of a batch or by id, for which nothing is left to send.
 
-    A lesson that is not known to be accepted keeps its enrolment open. What an operator sent again, or somebody asked
-    for on a page, decides nothing.
+    A lesson that is not known to be accepted keeps its enrolment open, unless it was accepted as an operator sent it
+    again. What somebody asked for on a page decides nothing.
     """
-    later = delivery.alias()
-    state = batch.alias()
-    unsettled = (
-        select(later.c.id)
-        .outerjoin(state, state.c.id == later.c.batch_id)
-        .where(
-            later.c.enrolment_id == enrolment.c.id,
-            later.c.kind == DeliveryKind.LESSON,
-            later.c.resent.is_(False),
-            func.coalesce(later.c.outcome, state.c.state, "").not_in((BatchState.ACCEPTED, BatchState.CANCELLED)),
-        )
-        .exists()
-    )
     which = enrolment.c.id.in_(tuple(ids))
     if batch_id is not None:
-        regular = (delivery.c.resent.is_(False), delivery.c.kind.in_(OF_THE_COURSE))
-        which = enrolment.c.id.in_(select(delivery.c.enrolment_id).where(delivery.c.batch_id == batch_id, *regular))
+        in_it = (delivery.c.batch_id == batch_id, delivery.c.kind.in_(OF_THE_COURSE))
+        which = enrolment.c.id.in_(select(delivery.c.enrolment_id).where(*in_it))
     connection.execute(
         update(enrolment)
-        .where(which, enrolment.c.status == EnrolmentStatus.ACTIVE, enrolment.c.next_due_at.is_(None), ~unsettled)
+        .where(which, enrolment.c.status == EnrolmentStatus.ACTIVE, enrolment.c.next_due_at.is_(None), ~_UNSETTLED)
         .values(status=EnrolmentStatus.FINISHED)
     )
+
+
+def _unsettled() -> Exists:
+    """Whether a lesson of an enrolment is not known to be accepted, or another email of the course is on its way."""
+    one, state, again, taken = delivery.alias(), batch.alias(), delivery.alias(), batch.alias()
+    made_up_for = (
+        select(again.c.id)
+        .join(taken, taken.c.id == again.c.batch_id)
+        .where(
+            again.c.enrolment_id == one.c.enrolment_id, again.c.kind == DeliveryKind.LESSON,
+            again.c.lesson_id == one.c.lesson_id, again.c.resent.is_(True), again.c.outcome.is_(None),
+            taken.c.state == BatchState.ACCEPTED,
+        )
+        .exists()
+    )  # fmt: skip
+    now = func.coalesce(one.c.outcome, state.c.state, BatchState.RETRY.value)
+    unknown = (one.c.kind == DeliveryKind.LESSON) & now.not_in((BatchState.ACCEPTED, BatchState.CANCELLED))
+    on_its_way = one.c.kind.in_(OF_THE_COURSE) & now.in_(BLOCKING)
+    return (
+        select(one.c.id)
+        .outerjoin(state, state.c.id == one.c.batch_id)
+        .where(one.c.enrolment_id == enrolment.c.id, one.c.resent.is_(False))
+        .where((unknown & ~made_up_for) | on_its_way)
+        .exists()
+    )
+
+
+_UNSETTLED = _unsettled()

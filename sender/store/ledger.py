@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, String, cast, func, select, update
+from sqlalchemy import Connection, String, and_, cast, func, or_, select, update
 
-from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Outcome
+from sender.model import NOTICES, BatchState, DeliveryKind, EnrolmentStatus
 from sender.store.enrolments import next_due_at
-from sender.store.tables import UNDER_WAY, batch, course, delivery, enrolment, variant
+from sender.store.tables import UNCERTAIN, UNDER_WAY, batch, course, delivery, enrolment, event, variant
+
+SETTLE_AFTER = timedelta(hours=26)
+"""How long after a request began an event of it may come: SendGrid repeats what its webhook could not take for 24 h."""
+
+AT_ONCE = datetime.fromtimestamp(0, UTC)
+"""From when on a batch may be tried again that the next tick takes up, whatever moment that acts for."""
+
+_LATEST_EVENTS = 200
+"""How many of what was told last are looked at to learn which requests events have come of."""
 
 STATES = tuple(BatchState)
 STATE = func.coalesce(delivery.c.outcome, batch.c.state, cast(BatchState.RETRY.value, String))
@@ -17,42 +27,73 @@ STATE = func.coalesce(delivery.c.outcome, batch.c.state, cast(BatchState.RETRY.v
 
 
 @dataclass(frozen=True, slots=True)
-class Overdue:
-    """A delivery of a batch to be tried again whose slot is past: its course's edition decides if it is too late."""
+class Again:
+    """A lesson's delivery in a batch to be tried again: its course's edition decides if its slot is too long ago.
+
+    It is `overtaken` where a later lesson of its enrolment has gone out, or is about to.
+    """
 
     delivery: int
     enrolment: int
     edition: int
+    status: EnrolmentStatus
     slot_at: datetime
     next_due_at: datetime | None
+    overtaken: bool
 
 
-def retries_due(connection: Connection, now: datetime) -> list[int]:
-    """The batches to try again by `now`, but for those of courses that are held."""
-    joined = batch.join(course, course.c.id == batch.c.course_id)
-    due = (UNDER_WAY, batch.c.state == BatchState.RETRY, batch.c.not_before <= now, course.c.held.is_(False))
-    return list(connection.execute(select(batch.c.id).select_from(joined).where(*due).order_by(batch.c.id)).scalars())
+def retries_due(connection: Connection, now: datetime, limit: int | None = None) -> list[int]:
+    """The batches to try again by `now`, at most `limit`, but for those of courses that are held.
 
-
-def lessons_in(connection: Connection, batch_id: int) -> list[Overdue]:
-    """The open deliveries of lessons in a batch, with what decides whether their slot is too long ago.
-
-    What an operator sent again has no slot to wait for; whoever paused or left is told from the others when it is sent.
+    What somebody waits for comes first.
     """
+    joined = batch.join(course, course.c.id == batch.c.course_id).join(variant, variant.c.id == batch.c.variant_id)
+    due = (UNDER_WAY, batch.c.state == BatchState.RETRY, batch.c.not_before <= now, course.c.held.is_(False))
+    not_awaited = variant.c.kind.not_in((DeliveryKind.CONFIRM, *NOTICES))
+    found = select(batch.c.id).select_from(joined).where(*due).order_by(not_awaited, batch.c.id).limit(limit)
+    return list(connection.execute(found).scalars())
+
+
+def lessons_in(connection: Connection, batch_id: int) -> list[Again]:
+    """The open deliveries of lessons in a batch, with what decides whether they go out now or in another slot.
+
+    What an operator sent again has no slot to wait for. Whoever left, or paused, is told from the others when it is
+    sent; but a lesson that was overtaken is no longer next for anybody, and a pause keeps it.
+    """
+    later = delivery.alias()
+    overtaken = (
+        select(later.c.id)
+        .where(
+            later.c.enrolment_id == delivery.c.enrolment_id, later.c.kind == DeliveryKind.LESSON,
+            later.c.slot_at > delivery.c.slot_at, later.c.resent.is_(False), later.c.batch_id.is_not(None),
+            later.c.outcome.is_(None),
+        )
+        .exists()
+    )  # fmt: skip
     joined = delivery.join(enrolment, enrolment.c.id == delivery.c.enrolment_id).join(
         course, course.c.id == enrolment.c.course_id
     )
-    columns = (delivery.c.id, enrolment.c.id, course.c.edition_id, delivery.c.slot_at, enrolment.c.next_due_at)
+    columns = (
+        *(delivery.c.id, enrolment.c.id, course.c.edition_id, enrolment.c.status, delivery.c.slot_at),
+        *(enrolment.c.next_due_at, overtaken),
+    )
+    kept = and_(enrolment.c.status == EnrolmentStatus.PAUSED, overtaken)
     open_ = (
         delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None), delivery.c.kind == DeliveryKind.LESSON,
-        delivery.c.resent.is_(False), enrolment.c.status == EnrolmentStatus.ACTIVE,
+        delivery.c.resent.is_(False), or_(enrolment.c.status == EnrolmentStatus.ACTIVE, kept),
     )  # fmt: skip
-    return [Overdue(*row) for row in connection.execute(select(*columns).select_from(joined).where(*open_))]
+    return [
+        Again(id_, place, edition, EnrolmentStatus(status), slot_at, due, bool(passed))
+        for id_, place, edition, status, slot_at, due, passed in connection.execute(
+            select(*columns).select_from(joined).where(*open_)
+        )
+    ]
 
 
-def unbatch(connection: Connection, deliveries: list[int]) -> None:
+def unbatch(connection: Connection, deliveries: Sequence[int]) -> None:
     """Take deliveries out of their batches, to wait for their enrolments' next slots."""
-    connection.execute(update(delivery).where(delivery.c.id.in_(deliveries)).values(batch_id=None))
+    if deliveries:
+        connection.execute(update(delivery).where(delivery.c.id.in_(deliveries)).values(batch_id=None))
 
 
 def reclaim(connection: Connection, batch_id: int, owner: str, lease_until: datetime) -> bool:
@@ -67,6 +108,75 @@ def empty(connection: Connection, batch_id: int) -> None:
     connection.execute(update(batch).where(batch.c.id == batch_id).values(state=BatchState.CANCELLED, not_before=None))
 
 
+def told_among(connection: Connection, batches: Sequence[int]) -> list[int]:
+    """Those of the batches of which an event has told: of any email in them that was not refused by name."""
+    told = (delivery.c.batch_id.in_(batches), delivery.c.outcome.is_(None), delivery.c.seen.is_not(None))
+    return list(connection.execute(select(delivery.c.batch_id).where(*told).distinct()).scalars()) if batches else []
+
+
+def accept(connection: Connection, batch_id: int) -> bool:
+    """Call a batch accepted that is uncertain, or waits to be tried again; whether it still did."""
+    open_ = (batch.c.id == batch_id, batch.c.state.in_((BatchState.UNCERTAIN, BatchState.RETRY)))
+    values = {"state": BatchState.ACCEPTED, "not_before": None, "reason": "its events prove that it was taken"}
+    return connection.execute(update(batch).where(*open_).values(**values)).rowcount == 1
+
+
+def overdue_events(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """The uncertain batches, at most `limit`, whose events would have come by `now` if their requests had been taken.
+
+    They began `SETTLE_AFTER` ago or longer, and an event has come of a batch that began later: so events do come. Of
+    what a mailer carried that has no events nothing is ever known.
+    """
+    told = _told_begun_at(connection) if _first_uncertain(connection) is not None else None
+    if told is None:
+        return []
+    old = (UNCERTAIN, batch.c.told, batch.c.sending_at <= now - SETTLE_AFTER, batch.c.sending_at < told)
+    return list(connection.execute(select(batch.c.id).where(*old).order_by(batch.c.sending_at).limit(limit)).scalars())
+
+
+def give_back(connection: Connection, batches: Sequence[int]) -> None:
+    """Let uncertain batches be tried again that were not taken."""
+    lost = update(batch).where(batch.c.id.in_(batches), batch.c.state == BatchState.UNCERTAIN)
+    reason = "no event came of it, so it was not taken"
+    connection.execute(lost.values(state=BatchState.RETRY, not_before=AT_ONCE, attempt=0, reason=reason))
+
+
+def settles_at(connection: Connection) -> datetime | None:
+    """When the earliest of the uncertain batches is called not taken; None where there is none, or events may not come.
+
+    Costs nothing where nothing is uncertain.
+    """
+    first = _first_uncertain(connection)
+    told = None if first is None else _told_begun_at(connection)
+    return first + SETTLE_AFTER if first is not None and told is not None and first < told else None
+
+
+def _first_uncertain(connection: Connection) -> datetime | None:
+    """When the uncertain batch began that began first, of those of which events might tell."""
+    may_settle = (UNCERTAIN, batch.c.told, batch.c.sending_at.is_not(None))
+    found = select(batch.c.sending_at).where(*may_settle).order_by(batch.c.sending_at)
+    moment: datetime | None = connection.execute(found.limit(1)).scalar()
+    return moment
+
+
+def _told_begun_at(connection: Connection) -> datetime | None:
+    """The latest moment at which a batch began of which an event has come, as far as the newest emails tell.
+
+    Reads a few hundred rows at most, however many emails nobody has told of.
+    """
+    newest = (
+        select(event.c.delivery_id)
+        .where(event.c.delivery_id.is_not(None))
+        .order_by(event.c.delivery_id.desc())
+        .limit(_LATEST_EVENTS)
+        .subquery()
+    )
+    joined = newest.join(delivery, delivery.c.id == newest.c.delivery_id).join(batch, batch.c.id == delivery.c.batch_id)
+    latest = select(func.max(batch.c.sending_at)).select_from(joined).where(delivery.c.outcome.is_(None))
+    moment: datetime | None = connection.execute(latest).scalar()
+    return moment
+
+
 def next_moment(connection: Connection, now: datetime) -> datetime | None:
     """The next moment at which a tick has something to do, not before `now`; None where only a person can help."""
     joined = batch.join(course, course.c.id == batch.c.course_id)
@@ -75,7 +185,10 @@ def next_moment(connection: Connection, now: datetime) -> datetime | None:
     retry = select(func.min(batch.c.not_before)).select_from(joined).where(*waiting)
     held = (UNDER_WAY, batch.c.state.in_((BatchState.CLAIMED, BatchState.SENDING)), free)
     lease = select(func.min(batch.c.lease_until)).select_from(joined).where(*held)
-    moments = (next_due_at(connection), connection.execute(retry).scalar(), connection.execute(lease).scalar())
+    moments = (
+        next_due_at(connection), connection.execute(retry).scalar(), connection.execute(lease).scalar(),
+        settles_at(connection),
+    )  # fmt: skip
     known = [moment for moment in moments if moment is not None]
     return max(now, min(known)) if known else None
 
@@ -107,41 +220,8 @@ def people_by_track(connection: Connection, course_id: int) -> dict[str, int]:
     return {str(track): int(count) for track, count in connection.execute(found.group_by(enrolment.c.track))}
 
 
-@dataclass(frozen=True, slots=True)
-class OpenBatch:
-    """A batch that has not ended well: what it is, how many deliveries it holds open, and why."""
-
-    id: int
-    course: str
-    kind: DeliveryKind
-    lesson: int | None
-    state: BatchState
-    deliveries: int
-    attempt: int
-    not_before: datetime | None
-    reason: str
-
-
-def open_batches(connection: Connection, limit: int) -> list[OpenBatch]:
-    """The batches that are claimed, sending, waiting, held, failed or uncertain, the latest first."""
-    states = batch.c.state.not_in((BatchState.ACCEPTED, BatchState.CANCELLED))
-    joined = batch.join(course, course.c.id == batch.c.course_id).join(variant, variant.c.id == batch.c.variant_id)
-    unfinished = delivery.c.outcome.is_(None) | (delivery.c.outcome == Outcome.FAILED)
-    size = select(func.count()).where(delivery.c.batch_id == batch.c.id, unfinished).scalar_subquery()
-    columns = (
-        batch.c.id, course.c.slug, variant.c.kind, variant.c.lesson_id, batch.c.state, size, batch.c.attempt,
-        batch.c.not_before, batch.c.reason,
-    )  # fmt: skip
-    found = select(*columns).select_from(joined).where(states).order_by(batch.c.id.desc()).limit(limit)
-    return [
-        OpenBatch(id_, slug, DeliveryKind(kind), lesson, BatchState(state), *rest)
-        for id_, slug, kind, lesson, state, *rest in connection.execute(found)
-    ]
-
-
 def release(connection: Connection, slug: str | None) -> int:
     """Let the held batches of a course, or of all, be tried again at once; how many."""
     of_it = select(course.c.id) if slug is None else select(course.c.id).where(course.c.slug == slug)
     held = update(batch).where(batch.c.state == BatchState.HELD, batch.c.course_id.in_(of_it))
-    at_once = datetime.fromtimestamp(0, UTC)
-    return connection.execute(held.values(state=BatchState.RETRY, not_before=at_once, attempt=0)).rowcount
+    return connection.execute(held.values(state=BatchState.RETRY, not_before=AT_ONCE, attempt=0)).rowcount

@@ -95,7 +95,7 @@ class Sent:
 
 
 def sent(connection: Connection, enrolments: Sequence[int]) -> list[Sent]:
-    """What enrolments were to be sent of their course, in the order of the slots, without what waits for its slot."""
+    """What enrolments were to be sent of their course, in the order of their first slots, but what waits for one."""
     joined = delivery.join(batch, batch.c.id == delivery.c.batch_id).join(variant, variant.c.id == batch.c.variant_id)
     state = func.coalesce(delivery.c.outcome, batch.c.state)
     columns = (*delivery.c["kind", "lesson_id"], variant.c.edition_id, state, *delivery.c["resent", "slot_on"])
@@ -103,7 +103,7 @@ def sent(connection: Connection, enrolments: Sequence[int]) -> list[Sent]:
         select(*columns)
         .select_from(joined)
         .where(delivery.c.enrolment_id.in_(tuple(enrolments)), delivery.c.kind.in_(OF_THE_COURSE))
-        .order_by(delivery.c.slot_at, delivery.c.id)
+        .order_by(delivery.c.id)
     )
     return [
         Sent(DeliveryKind(kind), lesson, edition, BatchState(state), bool(resent), on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
@@ -18,6 +19,13 @@ def standing(connection: Connection, enrolment_id: int) -> Standing | None:
     """How one enrolment stands, whatever its status; None where there is no such enrolment."""
     row = connection.execute(_standings(enrolment.c.id == enrolment_id)).one_or_none()
     return None if row is None else _standing(row)
+
+
+def standings_among(connection: Connection, enrolments: Sequence[int]) -> list[Standing]:
+    """How some enrolments stand, whatever their status, in the order of their ids."""
+    if not enrolments:
+        return []
+    return [_standing(row) for row in connection.execute(_standings(enrolment.c.id.in_(enrolments)))]
 
 
 def standings_of(connection: Connection, subscriber_id: int) -> list[Standing]:

@@ -9,11 +9,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, bindparam, delete, false, or_, select
+from sqlalchemy import Connection, Insert, Select, Text, bindparam, delete, false, or_, select
 
 from sender.model import Suppressed
 from sender.store.inserting import insert_of, minding_insert
-from sender.store.prepared import Prepared, prepared
+from sender.store.prepared import Prepared, among, prepared
 from sender.store.tables import key, suppression
 
 EVERYTHING = 0
@@ -60,13 +60,17 @@ def suppressed(connection: Connection, email_keys: Iterable[str], course_id: int
     if secret is None or not connection.execute(select(suppression.c.scope).limit(1)).first():
         return {}
     by_hash = {address_hash(secret, one): one for one in email_keys}
-    found = select(suppression.c.address_hash, suppression.c.reason).where(
-        suppression.c.address_hash.in_(by_hash), suppression.c.scope.in_((EVERYTHING, course_id))
-    )
     reasons: dict[str, frozenset[Suppressed]] = {}
-    for hashed, reason in connection.execute(found):
+    for hashed, reason in _reasons.rows(connection, b_hashes=list(by_hash), b_course=course_id):
         reasons[by_hash[hashed]] = reasons.get(by_hash[hashed], frozenset()) | {Suppressed(reason)}
     return reasons
+
+
+@prepared
+def _reasons(dialect: str) -> Select[Any]:
+    those = suppression.c.address_hash.in_(among(dialect, "b_hashes", Text()))
+    scopes = or_(suppression.c.scope == EVERYTHING, suppression.c.scope == bindparam("b_course"))
+    return select(suppression.c.address_hash, suppression.c.reason).where(those, scopes)
 
 
 def suppress(

@@ -180,8 +180,10 @@ enrolment = Table(
     Column("asked_at", Moment),
     Column("afresh", Boolean, nullable=False, server_default=text("false")),
 )
-Index("enrolment_due", enrolment.c.next_due_at, enrolment.c.id, sqlite_where=enrolment.c.next_due_at.is_not(None),
-      postgresql_where=enrolment.c.next_due_at.is_not(None))  # fmt: skip
+_DUE = enrolment.c.next_due_at.is_not(None)
+Index("enrolment_due", enrolment.c.next_due_at, enrolment.c.id, sqlite_where=_DUE, postgresql_where=_DUE)
+Index("enrolment_longest_due", enrolment.c.due_since, enrolment.c.next_due_at, enrolment.c.id, sqlite_where=_DUE,
+      postgresql_where=_DUE)  # fmt: skip
 _OPEN = text("status IN ('pending', 'active', 'paused')")
 Index("one_open_enrolment", enrolment.c.subscriber_id, enrolment.c.course_id, unique=True, sqlite_where=_OPEN,
       postgresql_where=_OPEN)  # fmt: skip
@@ -189,9 +191,11 @@ _PENDING = text("status = 'pending'")
 PENDING = text("enrolment.status = 'pending'")
 """What a query says in so many words to use the index of those who have yet to confirm."""
 Index("enrolment_pending", enrolment.c.created_at, sqlite_where=_PENDING, postgresql_where=_PENDING)
+_TO_ASK = text("status = 'pending' AND next_due_at IS NOT NULL")
+Index("enrolment_to_ask", enrolment.c.due_since, enrolment.c.next_due_at, enrolment.c.id, sqlite_where=_TO_ASK,
+      postgresql_where=_TO_ASK)  # fmt: skip
 Index("enrolment_course", enrolment.c.course_id, enrolment.c.subscriber_id)
 Index("enrolment_subscriber", enrolment.c.subscriber_id)
-Index("enrolment_batch", enrolment.c.batch_id)
 
 batch = Table(
     "batch",
@@ -203,6 +207,7 @@ batch = Table(
     Column("owner", String(200), nullable=False, server_default=""),
     Column("lease_until", Moment),
     Column("sending_at", Moment),
+    Column("told", Boolean, nullable=False, server_default=text("true")),
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("not_before", Moment),
     Column("message_id", String(200), nullable=False, server_default=""),

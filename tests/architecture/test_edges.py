@@ -29,7 +29,8 @@ EDGES = (
     "sender.scheduler",
     "sender.web",
 )
-MAY_MEASURE = (*EDGES, "sender.deliver")  # a lease is renewed, and a request begun, by time that has really passed
+# A lease is renewed, a rate kept, and a request begun or given up on, by time that has really passed.
+MAY_MEASURE = (*EDGES, "sender.deliver", "sender.mailers.smtp", "sender.sending")
 
 PROJECT = [module for package in ("course", "sender", "templates") for module in modules_of(package)]
 

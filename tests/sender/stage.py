@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from io import BytesIO
+from math import inf
 from pathlib import Path
 
 from sqlalchemy import text
@@ -14,8 +15,10 @@ from sqlalchemy import text
 from sender.claim import LARGEST_BATCH, Claim, claim
 from sender.editions import Edition, EditionBook, publish
 from sender.links import Signer
+from sender.mailers import Mailer
 from sender.model import Answer, Request, Verdict
 from sender.owner import this_process
+from sender.pacing import Pacing
 from sender.people import Imported, Importer, Joining, Rejected
 from sender.roster import Row, read_roster
 from sender.sending import Sender, Tally
@@ -75,7 +78,7 @@ def written(folder: Path, files: dict[str, bytes]) -> Path:
     return folder
 
 
-class Recorder:
+class Recorder(Mailer):
     """A mailer within this process. It keeps every request, and gives the answers it was made with, then yes."""
 
     def __init__(self, *answers: Answer) -> None:
@@ -99,13 +102,38 @@ class Recorder:
         return [label for to, label in self.sent if to == address]
 
 
+class Hourglass:
+    """Time that passes while somebody waits, and not otherwise; in seconds."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+        self.stops_after = inf
+
+    def elapsed(self) -> float:
+        """How much has passed."""
+        return self.passed
+
+    def pause(self, stop: threading.Event, seconds: float) -> bool:
+        """Let some pass; `stop` is set once it is more than `stops_after`."""
+        self.passed += seconds
+        if self.passed > self.stops_after:
+            stop.set()
+        return stop.is_set()
+
+
 @dataclass
 class Stage:
-    """A database with whatever a test puts into it. `clock` tells the machine's time, by which leases count."""
+    """A database with whatever a test puts into it. `clock` tells the machine's time, by which leases count.
+
+    `passing` is what ticks wait by. Each begins where that then stands.
+    """
 
     database: Database
     mailer: Recorder = field(default_factory=Recorder)
     clock: Callable[[], datetime] = lambda: MONDAY
+    pacing: Pacing = field(default_factory=Pacing)
+    passing: Hourglass = field(default_factory=Hourglass)
+    said: list[str] = field(default_factory=list)
 
     def publish(self, files: dict[str, bytes], now: datetime = MONDAY) -> Edition:
         """Make a course live."""
@@ -133,10 +161,20 @@ class Stage:
         return claim(self.database, EditionBook(), owner, now, limit=limit, lease_from=self.clock())
 
     def tick(self, now: datetime, *, limit: int | None = None) -> Tally:
-        """One tick, as a process of its own would do it: nothing is remembered but what the database holds."""
+        """One tick, as a process of its own would do it: nothing is remembered but what the database holds.
+
+        Its reasons are in `said`.
+        """
+        self.said.clear()
+        return tick(self.sender(), now, limit=limit)
+
+    def sender(self) -> Sender:
+        """What ticks, one batch at a time."""
         signer = Signer("https://example.com", "a secret of a test")
-        sender = Sender(self.database, self.mailer, signer, this_process(), self.clock, concurrency=1)
-        return tick(sender, now, limit=limit)
+        return Sender(
+            self.database, self.mailer, signer, this_process(), self.clock, concurrency=1, reasons=self.said,
+            pacing=self.pacing, elapsed=self.passing.elapsed, pause=self.passing.pause,
+        )  # fmt: skip
 
     def ticks(self, now: datetime, most: int = 100) -> Iterator[datetime]:
         """Tick from moment to moment until nothing is left to do; the moments."""

@@ -14,7 +14,7 @@ from sender.model import Answer, EnrolmentStatus, Suppressed, Verdict
 from sender.owner import this_process
 from sender.pausing import pause
 from sender.preferences import set_hour
-from sender.store.enrolments import Advance, advance
+from sender.store.enrolments import advance
 from sender.store.suppressions import EVERYTHING, suppress
 from tests.sender.choosing import due, everything, latest, lessons, standing_of, status_of
 from tests.sender.stage import MONDAY, SLOTS, Stage, a_course, seconds
@@ -158,7 +158,7 @@ def test_an_email_from_before_coming_back_is_still_good_for_leaving(stage: Stage
 def test_a_claim_that_was_under_way_brings_nobody_back(stage: Stage) -> None:
     left(stage)
     with stage.database.write() as connection:
-        advance(connection, [Advance(1, SLOTS[2], SLOTS[2], None), Advance(2, SLOTS[2], SLOTS[2], None)])
+        advance(connection, [1, 2], SLOTS[2], None)
     moments = stage.rows("SELECT next_due_at FROM enrolment WHERE id < 3 ORDER BY id")
     assert moments == [(None,), (seconds(SLOTS[2]),)]
 

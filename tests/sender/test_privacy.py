@@ -116,6 +116,8 @@ KEPT_APART = {
     "consent": {"id": "bookkeeping", "enrolment_id": "where it stands"},
     "address_change": {"email_key": "the address in another form"},
     "quiz_answer": {"enrolment_id": "where it stands", "edition_id": "bookkeeping"},
+    "traffic": "how a mailer is asked, and nobody",
+    "import_run": "how far an import came, by the hash of its file",
 }  # fmt: skip
 """What an export leaves out, and why: whole tables, or columns."""
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from course.folder import load
 from course.model import Course, Lesson
 from sender.model import DeliveryKind
-from sender.progress import Had, Progress, Spot, Step, after, next_step, progress, spots
+from sender.progress import Had, Progress, Spot, Step, after, is_to_come, next_step, progress, spots
 from tests.sender.stage import a_course
 
 IDS = {**{f"l{number}": number for number in range(1, 10)}, "welcome": 100, "closing": 101}
@@ -209,3 +209,28 @@ def test_the_lesson_that_is_next_is_the_one_that_is_sent_next(order: list[int], 
     marked = [one.slug for one, spot in spots(on, TRACK, IDS, sent, sent) if spot is Spot.NEXT]
     assert marked[:1] == [found for found in [lesson(on, *sent)] if found is not None]
     assert len(marked) < 2
+
+
+@pytest.mark.parametrize(
+    ("had", "owed", "expected"),
+    [
+        ((1, 3), (2,), ["l2", "l4", "l5"]),
+        ((1, 4), (2, 3), ["l2", "l3", "l5"]),
+        ((1, 4), (3, 2), ["l2", "l3", "l5"]),
+        ((1, 2), (2,), ["l3", "l4", "l5"]),
+        ((1, 2), (9,), ["l3", "l4", "l5"]),
+        ((1, 2), (4,), ["l3", "l4", "l5"]),
+        ((1, 5), (2,), ["l2"]),
+    ],
+    ids=["one", "two", "in the course's order", "had by now", "not on the course", "in its turn", "after the last"],
+)
+def test_what_is_owed_comes_before_anything_else(
+    had: tuple[int, ...], owed: tuple[int, ...], expected: list[str]
+) -> None:
+    on, now, slugs = course(1, 2, 3, 4, 5), Had(had, owed=owed), []
+    while (found := next_step(on, TRACK, IDS, now)) is not None:
+        assert is_to_come(on, TRACK, IDS, now, IDS[found.lesson.slug])
+        slugs.append(found.lesson.slug)
+        now = after(found, now, IDS)
+    assert slugs == expected
+    assert not any(is_to_come(on, TRACK, IDS, now, one) for one in range(1, 10))

@@ -280,3 +280,20 @@ def test_a_certificate_says_what_it_said(stage: Stage) -> None:
     assert after is not None
     assert before.finished_on == after.finished_on == SLOTS[2].date()
     assert before.progress == after.progress
+
+
+def test_a_lesson_that_failed_and_arrived_when_it_was_sent_again_keeps_nobody_from_finishing(stage: Stage) -> None:
+    for moment in (MONDAY, SLOTS[0]):
+        stage.tick(moment)
+    [(failed,)] = stage.rows("SELECT max(id) FROM delivery WHERE enrolment_id = 1")
+    stage.change("UPDATE delivery SET outcome = 'failed' WHERE id = :id", id=failed)
+    for moment in SLOTS[1:4]:
+        stage.tick(moment)
+    assert [stage.enrolment(name)[0] for name in ("ann", "bob")] == ["active", "finished"]
+    again(stage, "one")
+    stage.mailer.answers.append(Answer(Verdict.UNCERTAIN, "no answer"))
+    stage.tick(SLOTS[5] + HOUR)
+    assert stage.enrolment("ann")[0] == "active"
+    again(stage, "one")
+    stage.tick(SLOTS[5] + HOUR)
+    assert stage.enrolment("ann")[0] == "finished"

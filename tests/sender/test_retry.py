@@ -40,11 +40,25 @@ def test_the_next_try_is_at_least_a_minute_and_at_most_a_day_away(
     assert NOW + MINUTE <= again_at(batch, attempt, NOW, asked_for) <= NOW + timedelta(days=1)
 
 
-def test_what_the_far_end_asks_for_wins_where_it_is_longer() -> None:
-    assert again_at(1, 1, NOW, timedelta(hours=3)) == NOW + timedelta(hours=3)
-    assert again_at(1, 1, NOW, timedelta(seconds=1)) == again_at(1, 1, NOW)
-    assert again_at(1, 1, NOW, -timedelta(hours=3)) == again_at(1, 1, NOW)
+@pytest.mark.parametrize(
+    ("attempt", "asked_for", "waited"),
+    [
+        (1, timedelta(minutes=2), timedelta(minutes=2)),
+        (1, timedelta(hours=3), timedelta(hours=3)),
+        (7, timedelta(hours=3), timedelta(hours=3)),
+        (100, timedelta(hours=23, minutes=59), timedelta(hours=23, minutes=59)),
+        (1, timedelta(days=1), timedelta(days=1)),
+        (1, timedelta(days=400), timedelta(days=1)),
+        (1, timedelta.max, timedelta(days=1)),
+    ],
+)
+def test_what_the_far_end_asks_for_wins_where_it_is_longer_up_to_a_day(
+    attempt: int, asked_for: timedelta, waited: timedelta
+) -> None:
+    assert again_at(1, attempt, NOW, asked_for) == NOW + waited
 
 
-def test_what_the_far_end_asks_for_is_believed_up_to_a_day() -> None:
-    assert again_at(1, 1, NOW, timedelta(days=400)) == NOW + timedelta(days=1)
+@pytest.mark.parametrize("attempt", [1, 4, 8])
+@pytest.mark.parametrize("asked_for", [timedelta(0), timedelta(seconds=59), -timedelta(hours=3), timedelta.min])
+def test_a_shorter_wait_than_its_own_is_not_believed(attempt: int, asked_for: timedelta) -> None:
+    assert again_at(1, attempt, NOW, asked_for) == again_at(1, attempt, NOW)

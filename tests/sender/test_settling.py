@@ -67,6 +67,34 @@ def test_events_settle_what_was_uncertain_and_nobody_is_sent_anything_twice(
     assert status["open"] == []
 
 
+def test_what_was_not_taken_is_sent_again_once_events_of_a_later_request_have_come(
+    standin: SendGridStandin, tmp_path: Path
+) -> None:
+    webhook = EventWebhook()
+    settings = {
+        "SENDGRID_API_KEY": standin.key, "DRIPCOURSE_SENDGRID_HOST": standin.url,
+        "DRIPCOURSE_WEBHOOK_KEY": webhook.public_key,
+    }  # fmt: skip
+    operator = Operator(tmp_path, settings)
+    operator.run("publish", str(written(tmp_path / "letters", a_course("one", "two"))), "--yes")
+    (tmp_path / "people.csv").write_text("email\nann@example.com\nbob@example.com\n")
+    operator.run("subscribers", "import", "people.csv", "--course", "letters", "--confirmed", "--start", "2026-03-23")
+    standin.script(Step(fault=Fault.DROP_BEFORE))
+    first = operator.json("send", "--now", "2026-03-24T08:00")
+    assert (first["uncertain"], first["next_due_at"]) == (2, "2026-03-26T08:00:00+00:00")
+    assert operator.json("send", "--now", "2026-03-26T08:00")["accepted"] == 2
+    assert operator.json("send", "--now", "2026-03-26T09:00")["next_due_at"] is None
+
+    with pages(operator) as address:
+        assert webhook.post(address, list(events_of(standin.entries(), "processed"))).status == 200
+
+    settled = operator.json("send", "--now", "2026-03-26T10:00")
+    assert (settled["moved"], settled["requests"], settled["next_due_at"]) == (2, 0, "2026-03-31T07:00:00+00:00")
+    operator.send_everything("2026-03-31T07:00")
+    assert sorted(standin.times_taken(ARG).values()) == [1] * 4
+    assert operator.json("status", "--strict")["accepted"] == 4
+
+
 def test_a_key_that_is_none_keeps_the_pages_from_starting(tmp_path: Path) -> None:
     operator = Operator(tmp_path, {"DRIPCOURSE_WEBHOOK_KEY": "nonsense"})
     done = operator.run("web", "--port", "0", status=1)

@@ -57,13 +57,24 @@ def test_what_the_far_end_asks_for_is_waited_for(stage: Stage) -> None:
     assert stage.tick(SLOTS[0]).next_due_at == SLOTS[0] + timedelta(hours=2)
 
 
-def test_an_answer_about_the_account_costs_one_request_and_holds_back_the_rest(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("answer", "held"),
+    [
+        (Answer(Verdict.WAIT, "too many", wait=timedelta(hours=1), account=True), 0),
+        (Answer(Verdict.HELD, "a wrong key", account=True), 1),
+    ],
+    ids=["told to wait", "refused"],
+)
+def test_an_answer_about_the_account_costs_one_request_and_the_rest_waits(
+    stage: Stage, answer: Answer, held: int
+) -> None:
     stage.publish(a_course("one", tables='[tracks.a]\ntitle = "A"\n[tracks.b]\ntitle = "B"\n'))
     stage.bring_in("email\nann@example.com", track="a")
     stage.bring_in("email\nbob@example.com", track="b")
-    stage.mailer.answers = [WAIT]
+    stage.mailer.answers = [answer]
     tally = stage.tick(SLOTS[0])
-    assert (tally.requests, tally.retry) == (1, 2)
+    assert (tally.requests, tally.held, tally.retry) == (1, held, 2 - held)
+    assert stage.rows("SELECT sum(attempt) FROM batch") == [(1,)]
 
 
 def test_a_retry_that_comes_too_late_waits_for_the_next_slot_as_the_same_row(stage: Stage) -> None:

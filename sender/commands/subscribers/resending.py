@@ -19,9 +19,9 @@ def resend(who: str, lesson: str, slug: str | None, output: str) -> None:
     Each call is one more email, of the lesson as it is now. When the next lesson comes stays as it is. Exit status 1
     for somebody who has left, was erased, or whose address is suppressed.
     """
-    from sender.deliver import RESENT_TO
     from sender.directory import find
     from sender.editions import EditionBook
+    from sender.recipients import RESENT_TO
     from sender.resending import resend as send_again
     from sender.settings import load_settings
 

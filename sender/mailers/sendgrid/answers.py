@@ -44,16 +44,16 @@ _TABLE = (
     _Row({425, 429}, Verdict.WAIT, _ACCOUNT, "SendGrid asks to wait"),
     _Row({408}, Verdict.WAIT, _ACCOUNT, "SendGrid did not get the whole request"),
     _Row(range(400, 500), Verdict.HELD, _BATCH, "SendGrid refuses the request"),
-    _Row({502}, Verdict.WAIT, _ACCOUNT, "SendGrid is out of order", own=True),
+    _Row({502, 504}, Verdict.WAIT, _ACCOUNT, "SendGrid is out of order", own=True),
     _Row({502, 504}, Verdict.UNCERTAIN, _BATCH, "somebody passed the request on and does not know what became of it"),
     _Row(range(500, 600), Verdict.WAIT, _ACCOUNT, "SendGrid is out of order"),
     _Row(range(1000), Verdict.UNCERTAIN, _BATCH, "the answer is none of SendGrid's; something stands in between"),
 )  # fmt: skip
 """The first row that fits holds. `_ACCOUNT`: other requests would fare alike.
 
-500 and 503 are SendGrid's own word that it failed. 502 and 504 are a gateway's (RFC 9110, section 15.6): it had handed
-the request on, and whoever got it may have taken it. Being wrong there costs a day's delay; the other way, a thousand
-people would get their lesson twice.
+500 and 503 are SendGrid's own word that it failed. 502 and 504, where they come without an error of SendGrid's, are a
+gateway's (RFC 9110, section 15.6): it had handed the request on, and whoever got it may have taken it. Being wrong
+there costs a day's delay; the other way, a thousand people would get their lesson twice.
 """
 
 _NAMES_ONE = re.compile(r"personalizations(?:\.|\[)([0-9]{1,6})\]?(?:\.(?:to|cc|bcc|substitutions)\b.*)?")

@@ -31,6 +31,7 @@ class SmtpMailer(Mailer):
     """
 
     largest = 1
+    told = False
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
         self._server = server_at(url)

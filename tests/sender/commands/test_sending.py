@@ -86,7 +86,7 @@ def test_an_outbox_that_cannot_be_made_is_told(run: Run, due: str) -> None:
 def test_status_prints_counts_by_state_as_one_document(run: Run, run_json: RunJson, due: str) -> None:
     run("send", "--now", due, "--limit", "1", status=0)
     found = run_json("status")
-    assert set(found) == {*STATES, "next_due_at", "courses", "open"}
+    assert set(found) == {*STATES, "next_due_at", "courses", "open", "waiting", "mailer"}
     assert {state: found[state] for state in STATES if found[state]} == {"accepted": 1}
     assert found["courses"] == [
         {

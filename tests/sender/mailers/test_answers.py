@@ -117,7 +117,7 @@ GRANT = "The provided authorization grant is invalid, expired, or revoked"
         (502, HTML, UNCERTAIN, False),
         (502, b"", UNCERTAIN, False),
         (504, HTML, UNCERTAIN, False),
-        (504, naming(None), UNCERTAIN, False),
+        (504, naming(None), WAIT, True),
         (999, b"", UNCERTAIN, False),
     ],
 )  # fmt: skip

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Connection, event
 
-from sender.model import EnrolmentStatus
-from sender.store import batches, choices, directory, enrolments, joining, ledger, standings
+from sender.model import DeliveryKind, EnrolmentStatus
+from sender.store import batches, choices, directory, due, enrolments, joining, ledger, resolving, standings, unsettled
+from sender.store.addressees import addressees
 from sender.store.memberships import following_day
 from sender.store.subscribers import known_by_key
 from tests.sender.stage import SLOTS, Stage, a_course
@@ -36,14 +38,18 @@ def statements(stage: Stage) -> Iterator[list[tuple[str, object]]]:
 
 def steps(stage: Stage, query: Query) -> list[str]:
     """How SQLite goes about a query, step by step."""
-    with statements(stage) as ran, stage.database.read() as connection:
-        query(connection)
-    queries = [(statement, values) for statement, values in ran if statement.lstrip().startswith("SELECT")]
+    ran: list[str] = []
     with stage.database.read() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_trace_callback(ran.append)  # with the values in their places
+        query(connection)
+        driver.set_trace_callback(None)
         return [
             str(row[3])
-            for statement, values in queries
-            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)  # type: ignore[arg-type]
+            for statement in ran
+            if statement.lstrip().startswith("SELECT")
+            for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}")
         ]
 
 
@@ -58,7 +64,9 @@ def stage(stage: Stage) -> Stage:
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        (lambda connection: enrolments.due(connection, SLOTS[0], 100), "enrolment_due"),
+        (lambda connection: due.due(connection, SLOTS[0], 100), "enrolment_due"),
+        (lambda connection: due.due(connection, SLOTS[1], 1), "enrolment_to_ask"),
+        (lambda connection: due.due(connection, SLOTS[1], 1), "enrolment_longest_due"),
         (enrolments.next_due_at, "enrolment_due"),
         (lambda connection: enrolments.histories(connection, [1, 2, 3]), "one_delivery"),
         (lambda connection: enrolments.earlier_lives(connection, [1, 2, 3]), "enrolment_course"),
@@ -69,11 +77,16 @@ def stage(stage: Stage) -> Stage:
         (lambda connection: joining.never_confirmed(connection, SLOTS[0], 10), "enrolment_pending"),
         (lambda connection: joining.known_otherwise(connection, [1, 2]), "enrolment_subscriber"),
         (lambda connection: known_by_key(connection, ["a", "b"]), "sqlite_autoindex_subscriber_1"),
-        (lambda connection: batches.addressees(connection, 1), "delivery_batch"),
+        (lambda connection: addressees(connection, 1, DeliveryKind.LESSON), "delivery_batch"),
         (lambda connection: ledger.lessons_in(connection, 1), "delivery_batch"),
         (lambda connection: following_day(connection, 1), "one_delivery"),
         (lambda connection: standings.standing(connection, 1), "one_delivery"),
         (lambda connection: standings.standings_of(connection, 1), "enrolment_subscriber"),
+        (lambda connection: standings.standings_among(connection, [1, 2]), "one_delivery"),
+        (lambda connection: ledger.told_among(connection, [1, 2]), "delivery_batch"),
+        (lambda connection: resolving.case(connection, 1), "delivery_batch"),
+        (resolving.unmade, "delivery_batch"),
+        (unsettled.waiting_count, "delivery_batch"),
         (lambda connection: standings.standings_on(connection, 1, 0, 10), "one_delivery"),
         (lambda connection: choices.place(connection, 1), "enrolment_course"),
         (lambda connection: choices.left_at(connection, 1, 1), "enrolment_course"),
@@ -84,9 +97,11 @@ def stage(stage: Stage) -> Stage:
         (lambda connection: directory.people_after(connection, 1, 10, 1, ()), "enrolment_course"),
         (lambda connection: directory.people_after(connection, 1, 10, None, [ENDED]), "enrolment_subscriber"),
     ],
-    ids=["due", "next due", "histories", "lives", "standing", "unproven", "confirmations", "begun", "purge",
+    ids=["few due", "many to be asked", "many due", "next due",
+         "histories", "lives", "standing", "unproven", "confirmations", "begun", "purge",
          "known otherwise", "known", "addressees", "lessons in a batch", "following",
-         "how one stands", "how a person stands", "how a course stands", "a place", "left at", "left then",
+         "how one stands", "how a person stands", "how some stand", "told", "to resolve", "unmade", "waiting",
+         "how a course stands", "a place", "left at", "left then",
          "one person", "their courses", "their emails", "people of a course", "people of a status"],
 )  # fmt: skip
 def test_the_index_is_used_and_no_table_of_people_is_read_through(stage: Stage, query: Query, index: str) -> None:
@@ -110,3 +125,19 @@ def test_the_batches_that_are_settled_are_not_read_through(stage: Stage, query: 
     found = steps(stage, query)
     assert any(step.startswith("SEARCH") and " batch_under_way (" in step for step in found), found
     assert not [step for step in found if step == "SCAN batch"], found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [lambda connection: ledger.overdue_events(connection, SLOTS[1], 10), ledger.settles_at],
+    ids=["overdue", "settled at"],
+)
+def test_settling_costs_nothing_but_a_look_where_nothing_is_uncertain_and_little_where_something_is(
+    stage: Stage, query: Query
+) -> None:
+    (look,) = steps(stage, query)
+    assert look.startswith("SEARCH batch USING INDEX batch_uncertain")
+    stage.change("UPDATE batch SET state = 'uncertain', sending_at = 1")
+    found = steps(stage, query)
+    assert any(step.startswith("SEARCH event USING COVERING INDEX event_delivery") for step in found), found
+    assert not [step for step in found if step.startswith("SCAN") and step.split()[1] in {"batch", "delivery", "event"}]

@@ -9,14 +9,26 @@ revision = "0003"
 down_revision = "0002"
 
 UNCERTAIN = sa.text("state = 'uncertain'")
+DUE = sa.text("next_due_at IS NOT NULL")
+TO_ASK = sa.text("status = 'pending' AND next_due_at IS NOT NULL")
 
 
 def upgrade() -> None:
     """Bring a database from `0002` to `0003`."""
+    op.add_column("batch", sa.Column("told", sa.Boolean(), server_default=sa.text("true"), nullable=False))
     op.create_index(
         "batch_uncertain", "batch", ["sending_at"], unique=False, sqlite_where=UNCERTAIN, postgresql_where=UNCERTAIN
     )
     op.create_index("batch_sending_at", "batch", ["sending_at"], unique=False)
+    op.create_index(
+        "enrolment_longest_due", "enrolment", ["due_since", "next_due_at", "id"], unique=False, sqlite_where=DUE,
+        postgresql_where=DUE,
+    )  # fmt: skip
+    op.create_index(
+        "enrolment_to_ask", "enrolment", ["due_since", "next_due_at", "id"], unique=False, sqlite_where=TO_ASK,
+        postgresql_where=TO_ASK,
+    )  # fmt: skip
+    op.drop_index("enrolment_batch", "enrolment")
     op.create_table(
         "traffic",
         sa.Column("mailer", sa.String(length=20), nullable=False),
