@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types format bench messages screenshots lock clean
+.PHONY: help demo test lint types format faults bench performance messages screenshots lock clean
 
 # Where packages come from and how they are reached is the user's to set; whatever else of pip's is in the environment
 # (another target folder, other constraints) would change what is installed. A set PYTHONPATH would change what is run.
@@ -40,9 +40,17 @@ format: ## bring style and format into order, where that can be done by machine
 	@$(BIN)/ruff check --fix --quiet || true
 	@$(BIN)/ruff format --quiet
 
+faults: ## senders killed 240 times, lost answers, full disks, jumping clocks: `make test` does some of it
+	@$(INSTALL) dev
+	@DRIPCOURSE_KILLS=240 $(BIN)/python -m pytest tests/faults
+
 bench: ## the benchmarks: figures, no verdict
 	@$(INSTALL) dev
 	@$(BIN)/python -m pytest -s tests/benchmarks
+
+performance: ## sending at full size, some minutes: the figures and the plot of docs/performance.md anew
+	@$(INSTALL) dev
+	@$(BIN)/python -m tests.benchmarks.sending.report
 
 messages: ## collect the templates' words anew for the catalogues in templates/locale
 	@$(INSTALL) dev

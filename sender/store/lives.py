@@ -95,7 +95,7 @@ class Sent:
 
 
 def sent(connection: Connection, enrolments: Sequence[int]) -> list[Sent]:
-    """What enrolments were to be sent of their course, in the order of their first slots, but what waits for one."""
+    """What enrolments were to be sent of their course, in the order of the first slots, without what waits for one."""
     joined = delivery.join(batch, batch.c.id == delivery.c.batch_id).join(variant, variant.c.id == batch.c.variant_id)
     state = func.coalesce(delivery.c.outcome, batch.c.state)
     columns = (*delivery.c["kind", "lesson_id"], variant.c.edition_id, state, *delivery.c["resent", "slot_on"])
