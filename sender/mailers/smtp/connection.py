@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 from io import BufferedReader, RawIOBase
 from socket import IPPROTO_TCP, TCP_NODELAY, gethostname, socket
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sender.mailers.smtp.conversation import Stage, Stop, StoppedError
 from sender.mailers.smtp.server import Server
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
 
 _CONNECT_SECONDS = 7.0
 """For each of the addresses that a name may have."""
@@ -152,7 +149,7 @@ class _Client(smtplib.SMTP):
             return left
         raise TimeoutError("timed out")
 
-    def send(self, s: ReadableBuffer | str) -> None:
+    def send(self, s: Any) -> None:
         if self.sock is not None:
             self.sock.settimeout(self.left())
         super().send(s)
@@ -176,7 +173,7 @@ class _Replies(RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         sock = self._client.sock
         assert sock is not None
         sock.settimeout(self._client.left())
