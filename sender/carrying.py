@@ -66,6 +66,11 @@ class Carrier:
         """How many more batches are wanted by now."""
         return self._room - len(self._under_way)
 
+    @property
+    def most(self) -> int:
+        """How many batches it is enough to look at for that: some of them may be known already."""
+        return self.room + len(self._known)
+
     def submit(self, batch: int) -> None:
         """Carry a batch as soon as a thread is free."""
         self._known.add(batch)

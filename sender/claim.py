@@ -59,9 +59,10 @@ class _Plan:
 
 
 def claim(
-    database: Database, book: EditionBook, owner: str, now: datetime, *, limit: int, lease_from: datetime
-) -> Claim:
-    """Claim at most `limit` deliveries of what is due at `now`, for `owner`.
+    database: Database, book: EditionBook, owner: str, now: datetime, *, limit: int, lease_from: datetime,
+    largest: int = LARGEST_BATCH,
+) -> Claim:  # fmt: skip
+    """Claim at most `limit` deliveries of what is due at `now`, for `owner`, in batches of at most `largest`.
 
     `lease_from` is the machine's own time, from which the lease of a minute counts. Pauses that are over end. Each
     enrolment gets its next lesson by the edition that is live; a lesson whose slot is past by more than the
@@ -74,7 +75,7 @@ def claim(
             people = due(connection, now, limit)
             enrolments.end_pauses(connection, [one.id for one in people if one.status == EnrolmentStatus.PAUSED])
             plan = _planned(connection, book, people, now)
-            made = tuple(_written(connection, plan, owner, lease_from + LEASE))
+            made = tuple(_written(connection, plan, owner, lease_from + LEASE, largest))
     except BaseException:
         book.forget()
         raise
@@ -160,15 +161,15 @@ def _given(one: Due, asked: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(fields.get(name, "") for name in asked)
 
 
-def _written(connection: Connection, plan: _Plan, owner: str, lease_until: datetime) -> Iterator[int]:
-    """Write a plan: batches of at most a thousand, their deliveries, and where each enrolment now stands."""
+def _written(connection: Connection, plan: _Plan, owner: str, lease_until: datetime, largest: int) -> Iterator[int]:
+    """Write a plan: batches of at most `largest`, their deliveries, and where each enrolment now stands."""
     batches.cancel(connection, dict.fromkeys(plan.lost, LEFT_BEHIND))
     for places in plan.places.values():
         places.sort(key=_PLACE)
     for (course, variant), places in sorted(plan.places.items(), key=_order):
-        for start in range(0, len(places), LARGEST_BATCH):
+        for start in range(0, len(places), largest):
             batch = batches.create(connection, course, variant, owner, lease_until)
-            _fill(connection, batch, places[start : start + LARGEST_BATCH])
+            _fill(connection, batch, places[start : start + largest])
             yield batch
     for one, sending, reason in plan.unmade:
         batches.add_unmade(connection, _new(one, sending), sending.waiting, reason)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
+from sqlalchemy import Connection
+
 from sender.claim import LEASE
 from sender.editions import EditionBook
 from sender.links import Signer
@@ -21,6 +23,7 @@ from sender.retry import again_at
 from sender.store import batches, enrolments
 from sender.store.addressees import Addressee, addressees
 from sender.store.database import Database
+from sender.store.events import is_proven
 
 LATEST_START = timedelta(seconds=30)
 """A request that has not begun this long after `sending` was committed is not made: it may have been given up on."""
@@ -94,6 +97,8 @@ def _begin(courier: Courier, batch: int, now: datetime) -> _Begun | Delivered:
         begun = batches.begin(connection, batch, courier.owner, now, at + LEASE, told=courier.mailer.told)
         if begun is None:
             return Delivered(batch, None)
+        if begun.attempt > 1 and is_proven(connection, batch):
+            return _told(connection, batch, courier.owner)
         edition, kind, label, email = courier.book.email(connection, begun.variant)
         people = addressees(connection, batch, kind)
         absent = gone(connection, kind, people, now)
@@ -105,6 +110,13 @@ def _begin(courier: Courier, batch: int, now: datetime) -> _Begun | Delivered:
         mail = Mail(edition, kind, email, courier.signer)
         fill = filler(connection, mail, courier.book.edition(connection, begun.edition), staying, now)
     return _Begun(batch, begun.attempt, label, mail, staying, len(absent), fill, monotonic())
+
+
+def _told(connection: Connection, batch: int, owner: str) -> Delivered:
+    """Call a batch accepted of which an event tells that an earlier request was taken, whatever its answer said."""
+    batches.settle(connection, batch, owner, BatchState.ACCEPTED, reason="its events prove that it was taken")
+    enrolments.finish(connection, batch)
+    return Delivered(batch, BatchState.ACCEPTED, batches.open_count(connection, [batch]))
 
 
 def _request(courier: Courier, begun: _Begun, now: datetime) -> tuple[Request | None, Delivered]:
@@ -146,7 +158,10 @@ def _set_apart(
 def _answer(mailer: Mailer, request: Request, committed: float, started: float) -> Answer:
     if started - committed > LATEST_START.total_seconds():
         return Answer(Verdict.UNCERTAIN, "the machine stood still before the request")
-    return mailer.send(request)
+    try:
+        return mailer.send(request)
+    except Exception as error:  # noqa: BLE001  # whatever went wrong, the request may have been taken
+        return Answer(Verdict.UNCERTAIN, f"the request ended in an error: {type(error).__name__}: {error}")
 
 
 def _record(courier: Courier, begun: Delivered, attempt: int, answer: Answer, now: datetime) -> Delivered:
@@ -156,11 +171,12 @@ def _record(courier: Courier, begun: Delivered, attempt: int, answer: Answer, no
     wait = state is BatchState.RETRY
     not_before = again_at(batch, attempt, now, answer.wait) if wait else None
     with courier.database.write() as connection:
-        batches.fail(connection, answer.refused)
         settled = batches.settle(
             connection, batch, courier.owner, state, reason=answer.reason, message_id=answer.message_id,
             not_before=not_before,
         )  # fmt: skip
+        if settled:
+            batches.fail(connection, answer.refused)
         if settled and state is BatchState.ACCEPTED:
             enrolments.finish(connection, batch)
     return Delivered(

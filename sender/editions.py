@@ -27,7 +27,7 @@ from sender.progress import next_step
 from sender.standing import due_anew
 from sender.store import batches, enrolments
 from sender.store import editions as rows
-from sender.store.database import Database
+from sender.store.database import Database, claim_alone
 from sender.store.ledger import enrolment_counts, people_by_track
 from sender.store.standings import standings_on
 
@@ -269,6 +269,7 @@ def publish(database: Database, files: Files, now: datetime) -> Edition:
     """
     course, inputs = load(files), frozen(files)
     with database.write() as connection:
+        claim_alone(connection)
         book = EditionBook()
         before = rows.course_named(connection, course.slug)
         old = book.edition(connection, before.edition_id).course if before else None

@@ -154,6 +154,8 @@ class Gate:
             if breaker.closed_until(known, at) is not None:
                 return None
             trial = breaker.wants_trial(known, at)
+            if not batches.is_to_send(connection, batch, str(self._sender.owner)):
+                return None
             waiting = batches.open_deliveries(connection, batch)
             wanted = breaker.TRIAL_SIZE if trial else max(1, min(len(waiting), self._sender.mailer.largest))
             found = reserve(self._pacing, known, at, wanted, self._until(at))

@@ -17,7 +17,7 @@ from sender.model import OF_THE_COURSE, DeliveryKind, EnrolmentStatus
 from sender.returning import Return, opening, returning
 from sender.schedule import own_zone
 from sender.store import memberships, subscribers
-from sender.store.database import Database
+from sender.store.database import Database, claim_alone
 from sender.store.enrolments import Ahead
 from sender.store.memberships import MembershipRow
 from sender.store.suppressions import EVERYTHING, lift
@@ -99,6 +99,7 @@ def confirm(database: Database, book: EditionBook, delivery_id: int, now: dateti
     begin `afresh`. A question that is as old as `sender.joining.KEPT` confirms nothing. Raises StoreError.
     """
     with database.write() as connection:
+        claim_alone(connection)  # a claim that read them as pending would take away when they are next due
         row = memberships.membership(connection, delivery_id)
         if row is None or row.kind is not DeliveryKind.CONFIRM:
             return Change(False, None)

@@ -21,7 +21,7 @@ from sender.roster import Row
 from sender.schedule import beginning
 from sender.store import editions, imports, subscribers
 from sender.store.bulk import log_much
-from sender.store.database import Database
+from sender.store.database import Database, claim_alone
 from sender.store.encountered import Encountered
 from sender.store.imports import Run
 from sender.store.subscribers import Known
@@ -166,6 +166,7 @@ class Importer:
             stopped = len(entries) - len(welcome) - len(outgrown)
             brought = Imported(len(new), len(welcome) - len(new), stopped, rejected + len(outgrown))
             if not self._joining.dry_run:
+                claim_alone(connection)  # as for somebody who confirms
                 log_much(connection)
                 self._bring_in(connection, welcome, new, known)
                 imports.forget_before(connection, self._now - KEPT)

@@ -26,6 +26,9 @@ from sender.store.standings import standings_among
 _AT_ONCE = 50
 """How many batches are settled, or taken up again, in one transaction: others want to write meanwhile."""
 
+_ENOUGH = 4000
+"""How many deliveries are taken up again before others are claimed and sent, confirmations among them."""
+
 
 def settle_abandoned(sender: Sender) -> int:
     """Take over what a process that is gone had claimed; what it was sending is uncertain. How many deliveries are.
@@ -86,12 +89,12 @@ def take_up_retries(sender: Sender, now: datetime, most: int | None = None) -> T
 
     What is moved are the lessons that are too late by now, and those that a later one has overtaken: no reader gets two
     in one slot. What events have proved meanwhile is not sent again. Where `most` is given, no more
-    deliveries than that are claimed: what remains of a batch stays as it is.
+    deliveries than that are claimed: what remains of a batch stays as it is. Otherwise it stops after some thousands.
     """
     claimed, moved, found = 0, 0, True
-    while found and (most is None or claimed < most):
+    while found and claimed < (_ENOUGH if most is None else most):
         with sender.database.write() as connection:
-            ids = ledger.retries_due(connection, now, _AT_ONCE if most is None else 1)
+            ids = ledger.retries_due(connection, now, _AT_ONCE if most is None else 1, ours=True)
             taken = _accept_told(connection, ids)
             for one in ids:
                 if one not in taken:

@@ -9,7 +9,7 @@ from datetime import datetime
 from threading import Event, Thread
 
 from sender.carrying import Carrier
-from sender.claim import LEASE, claim
+from sender.claim import LARGEST_BATCH, LEASE, claim
 from sender.deliver import Delivered
 from sender.errors import StoreError
 from sender.gate import Gate
@@ -83,7 +83,7 @@ def _carry_all(sender: Sender, gate: Gate, now: datetime, tally: Tally, limit: i
             if carrier.is_idle:
                 break
             for batch, result in carrier.completed():
-                left = None if left is None else left + reserved[batch] - _sent(result)
+                left = None if left is None else left + reserved.pop(batch) - _sent(result)
                 _count(sender, tally, result)
             more = more or carrier.is_idle  # whoever waited for what has come out may be due by now
     return left
@@ -95,7 +95,7 @@ def _ready(sender: Sender, carrier: Carrier, left: int | None) -> dict[int, int]
     Without a limit nobody asks for the sizes: they are 0.
     """
     with sender.database.read() as connection:
-        claimed = batches.claimed_by(connection, str(sender.owner))
+        claimed = batches.claimed_by(connection, str(sender.owner), carrier.most)
     wanted = [batch for batch in claimed if not carrier.awaits(batch)][: carrier.room]
     if left is None or not wanted:
         return dict.fromkeys(wanted, 0)
@@ -104,6 +104,8 @@ def _ready(sender: Sender, carrier: Carrier, left: int | None) -> dict[int, int]
         for batch in wanted:
             if left <= 0:
                 break
+            if not batches.is_to_send(connection, batch, str(sender.owner)):
+                continue
             deliveries = batches.open_deliveries(connection, batch)
             if len(deliveries) > left:
                 lease = sender.clock() + LEASE
@@ -139,7 +141,10 @@ def _claim(sender: Sender, gate: Gate, now: datetime, tally: Tally, left: int | 
         return True
     space -= again.claimed
     most = min(_CLAIM_AT_ONCE, space) if left is None else min(left, _CLAIM_AT_ONCE, space)
-    claimed = claim(sender.database, sender.book, str(sender.owner), now, limit=most, lease_from=sender.clock())
+    claimed = claim(
+        sender.database, sender.book, str(sender.owner), now, limit=most, lease_from=sender.clock(),
+        largest=min(LARGEST_BATCH, sender.mailer.largest),
+    )  # fmt: skip
     tally.claimed += claimed.claimed
     tally.moved += claimed.moved
     tally.failed += len(claimed.unmade)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ColumnElement, Connection, Insert, bindparam, case, func, insert, select, update
 
 from sender.model import NOTICES, TO_ANOTHER, BatchState, DeliveryKind, Outcome
+from sender.store.enrolments import set_free
 from sender.store.prepared import among, prepared
 from sender.store.tables import UNDER_WAY, address_change, batch, course, delivery, enrolment, subscriber, variant
 
@@ -115,11 +116,18 @@ def split_off(
     ).one()
     apart = create(connection, course_id, variant_id, owner, lease_until)
     ids = tuple(deliveries)
-    connection.execute(update(delivery).where(delivery.c.id.in_(ids)).values(batch_id=apart))
+    open_ = (delivery.c.id.in_(ids), delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None))
+    connection.execute(update(delivery).where(*open_).values(batch_id=apart))
     theirs = select(delivery.c.enrolment_id).where(delivery.c.id.in_(ids))
     moved = update(enrolment).where(enrolment.c.id.in_(theirs), enrolment.c.batch_id == batch_id)
     connection.execute(moved.values(batch_id=apart))
     return apart
+
+
+def is_to_send(connection: Connection, batch_id: int, owner: str) -> bool:
+    """Whether a batch is claimed by `owner`, and stays so until this transaction ends."""
+    mine = (batch.c.id == batch_id, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner)
+    return connection.execute(select(batch.c.id).where(*mine).with_for_update()).first() is not None
 
 
 def open_deliveries(connection: Connection, batch_id: int) -> list[int]:
@@ -144,10 +152,14 @@ def _settle(connection: Connection, outcome: Outcome, reasons: Mapping[int, str]
     statement = update(delivery).where(delivery.c.id == bindparam("b_id"), delivery.c.outcome.is_(None))
     rows = [{"b_id": id_, "b_reason": reason[:500]} for id_, reason in reasons.items()]
     connection.execute(statement.values(outcome=outcome, reason=bindparam("b_reason")), rows)
+    set_free(connection, tuple(reasons))
 
 
-def claimed_by(connection: Connection, owner: str) -> list[int]:
-    """The batches that `owner` holds and has yet to send, what somebody waits for first; none of a held course."""
+def claimed_by(connection: Connection, owner: str, limit: int | None = None) -> list[int]:
+    """The batches, at most `limit`, that `owner` holds and has yet to send, what somebody waits for first.
+
+    None is of a held course.
+    """
     joined = batch.join(course, course.c.id == batch.c.course_id).join(variant, variant.c.id == batch.c.variant_id)
     found = (
         select(batch.c.id)
@@ -155,7 +167,7 @@ def claimed_by(connection: Connection, owner: str) -> list[int]:
         .where(UNDER_WAY, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner, course.c.held.is_(False))
     )
     not_awaited = variant.c.kind.not_in((DeliveryKind.CONFIRM, *NOTICES))
-    return list(connection.execute(found.order_by(not_awaited, batch.c.id)).scalars())
+    return list(connection.execute(found.order_by(not_awaited, batch.c.id).limit(limit)).scalars())
 
 
 def under_way(connection: Connection, owner: str) -> list[Foreign]:
@@ -163,7 +175,7 @@ def under_way(connection: Connection, owner: str) -> list[Foreign]:
     columns = batch.c["id", "state", "owner", "lease_until"]
     claimed_by_others = (batch.c.state == BatchState.CLAIMED) & (batch.c.owner != owner)
     open_ = (batch.c.state == BatchState.SENDING) | claimed_by_others
-    found = connection.execute(select(*columns).where(UNDER_WAY, open_))
+    found = connection.execute(select(*columns).where(UNDER_WAY, open_).order_by(batch.c.id))
     return [Foreign(id_, BatchState(state), holder, lease) for id_, state, holder, lease in found]
 
 

@@ -13,6 +13,7 @@ from threading import Lock
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from sender.errors import StoreError
 from sender.store.tables import SCHEMA_VERSION
@@ -21,6 +22,9 @@ _WRITES = "dripcourse_writes"
 _BUSY_TIMEOUT_MS = 10_000
 _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _TRIES = 20
+_CONNECTIONS = 80
+"""More than threads can ask for at once: DRIPCOURSE_CONCURRENCY is 64 at most."""
+
 _CLAIMING = 0x64726970  # "drip"
 
 
@@ -133,7 +137,7 @@ def connect(url: str, *, create: bool = True) -> Database:
         address = make_url(url)
         if address.get_backend_name() == "sqlite":
             return Database(_sqlite(url, Path(str(address.database)), create))
-        return Database(create_engine(url, pool_pre_ping=True, hide_parameters=True))
+        return Database(create_engine(url, pool_pre_ping=True, hide_parameters=True, pool_size=_CONNECTIONS))
     except (ArgumentError, ValueError) as error:
         raise StoreError("DRIPCOURSE_DATABASE cannot be read as a URL.", fix="Write sqlite:///FILE.") from error
     except ModuleNotFoundError as error:
@@ -147,7 +151,7 @@ def _sqlite(url: str, file: Path, create: bool) -> Engine:
         raise StoreError(f"There is no database {file} yet.", fix=fix)
     if not file.parent.is_dir():
         raise StoreError(f"There is no folder {file.parent} for the database.", fix="Make it, or name another file.")
-    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False}, pool_size=80)
+    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False}, pool_size=_CONNECTIONS)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: SqliteConnection, _record: object) -> None:
@@ -236,6 +240,9 @@ def _plainly(engine: Engine) -> Iterator[None]:
     driver = engine.dialect.loaded_dbapi
     try:
         yield
+    except NoConnectionError as error:
+        fix = "Lower DRIPCOURSE_CONCURRENCY."
+        raise StoreError("All connections to the database are in use.", fix=fix) from error
     except (DBAPIError, driver.Error) as error:
         raised = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(raised, driver.OperationalError):

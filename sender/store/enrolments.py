@@ -228,3 +228,11 @@ def _unsettled() -> Exists:
 
 
 _UNSETTLED = _unsettled()
+
+
+def set_free(connection: Connection, deliveries: Sequence[int]) -> None:
+    """Let enrolments go on whose deliveries are one with their batches no more: they wait for those in vain."""
+    theirs = select(delivery.c.enrolment_id).where(delivery.c.id.in_(deliveries))
+    same = (delivery.c.id.in_(deliveries), delivery.c.enrolment_id == enrolment.c.id)
+    waits = select(delivery.c.id).where(*same, delivery.c.batch_id == enrolment.c.batch_id).exists()
+    connection.execute(update(enrolment).where(enrolment.c.id.in_(theirs), waits).values(batch_id=None))

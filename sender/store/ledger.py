@@ -9,11 +9,14 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, String, and_, cast, func, or_, select, update
 
 from sender.model import NOTICES, BatchState, DeliveryKind, EnrolmentStatus
-from sender.store.enrolments import next_due_at
+from sender.store.enrolments import next_due_at, set_free
 from sender.store.tables import UNCERTAIN, UNDER_WAY, batch, course, delivery, enrolment, event, variant
 
 SETTLE_AFTER = timedelta(hours=26)
 """How long after a request began an event of it may come: SendGrid repeats what its webhook could not take for 24 h."""
+
+_LONGEST_WAIT = timedelta(hours=26)
+"""Longer than any answer has a batch wait: a day, if asked to, and a little more."""
 
 AT_ONCE = datetime.fromtimestamp(0, UTC)
 """From when on a batch may be tried again that the next tick takes up, whatever moment that acts for."""
@@ -42,15 +45,19 @@ class Again:
     overtaken: bool
 
 
-def retries_due(connection: Connection, now: datetime, limit: int | None = None) -> list[int]:
+def retries_due(connection: Connection, now: datetime, limit: int | None = None, *, ours: bool = False) -> list[int]:
     """The batches to try again by `now`, at most `limit`, but for those of courses that are held.
 
-    What somebody waits for comes first.
+    What somebody waits for comes first. One that would wait for longer than any answer asks is of a clock that was
+    wrong, and is due. With `ours` nobody else may move them on until this transaction ends; those that somebody is
+    moving on already are left out.
     """
     joined = batch.join(course, course.c.id == batch.c.course_id).join(variant, variant.c.id == batch.c.variant_id)
-    due = (UNDER_WAY, batch.c.state == BatchState.RETRY, batch.c.not_before <= now, course.c.held.is_(False))
+    by_now = or_(batch.c.not_before <= now, batch.c.not_before > now + _LONGEST_WAIT)
+    due = (UNDER_WAY, batch.c.state == BatchState.RETRY, by_now, course.c.held.is_(False))
     not_awaited = variant.c.kind.not_in((DeliveryKind.CONFIRM, *NOTICES))
     found = select(batch.c.id).select_from(joined).where(*due).order_by(not_awaited, batch.c.id).limit(limit)
+    found = found.with_for_update(of=batch, skip_locked=True) if ours else found
     return list(connection.execute(found).scalars())
 
 
@@ -93,6 +100,7 @@ def lessons_in(connection: Connection, batch_id: int) -> list[Again]:
 def unbatch(connection: Connection, deliveries: Sequence[int]) -> None:
     """Take deliveries out of their batches, to wait for their enrolments' next slots."""
     if deliveries:
+        set_free(connection, deliveries)
         connection.execute(update(delivery).where(delivery.c.id.in_(deliveries)).values(batch_id=None))
 
 
@@ -105,7 +113,8 @@ def reclaim(connection: Connection, batch_id: int, owner: str, lease_until: date
 
 def empty(connection: Connection, batch_id: int) -> None:
     """Close a batch that no open delivery is left in."""
-    connection.execute(update(batch).where(batch.c.id == batch_id).values(state=BatchState.CANCELLED, not_before=None))
+    done = update(batch).where(batch.c.id == batch_id, batch.c.state == BatchState.RETRY)
+    connection.execute(done.values(state=BatchState.CANCELLED, not_before=None))
 
 
 def told_among(connection: Connection, batches: Sequence[int]) -> list[int]:

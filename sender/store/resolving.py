@@ -112,7 +112,8 @@ def _apart(connection: Connection, one: Case) -> int:
     batch_id = int(connection.execute(insert(batch).values(**values).returning(batch.c.id)).scalar_one())
     connection.execute(_concerned(one).values(batch_id=batch_id, outcome=None, reason=""))
     theirs = select(delivery.c.enrolment_id).where(delivery.c.batch_id == batch_id, delivery.c.resent.is_(False))
-    latest = update(enrolment).where(enrolment.c.id.in_(theirs), enrolment.c.batch_id == one.id)
+    last = enrolment.c.batch_id.is_(None) | (enrolment.c.batch_id == one.id)
+    latest = update(enrolment).where(enrolment.c.id.in_(theirs), last)
     connection.execute(latest.values(batch_id=batch_id))
     return batch_id
 
