@@ -25,8 +25,9 @@ from sender.store.suppressions import suppressed
 _FOR_GOOD = frozenset({Suppressed.BOUNCED, Suppressed.COMPLAINED})
 """What stops even an email that somebody asked for a moment ago."""
 
-_ACTIVE, _PENDING = frozenset({EnrolmentStatus.ACTIVE}), frozenset({EnrolmentStatus.PENDING})
-_EXPECTED = {**dict.fromkeys(OF_THE_COURSE, _ACTIVE), DeliveryKind.CONFIRM: _PENDING}
+_ON_IT = frozenset({EnrolmentStatus.ACTIVE, EnrolmentStatus.FINISHED})  # what was lost may come after the last lesson
+_PENDING = frozenset({EnrolmentStatus.PENDING})
+_EXPECTED = {**dict.fromkeys(OF_THE_COURSE, _ON_IT), DeliveryKind.CONFIRM: _PENDING}
 """How whoever gets an email of a kind stands on the course; one of another kind goes to anybody."""
 
 RESENT_TO = frozenset({EnrolmentStatus.ACTIVE, EnrolmentStatus.PAUSED, EnrolmentStatus.FINISHED})

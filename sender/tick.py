@@ -41,23 +41,36 @@ def tick(sender: Sender, now: datetime, *, limit: int | None = None) -> Tally:
         left = _carry_all(sender, gate, now, tally, limit)
         opens_at = gate.opens_at()
         if opens_at is not None:
-            tally.retry += _put_back(sender, gate.told() or "DRIPCOURSE_RATE: its turn has not come", now)
+            tally.retry += _put_back(
+                sender, gate.told() or "its turn has not come (DRIPCOURSE_RATE), or its course is held", now
+            )
         elif left == 0:
             _put_back(sender, "left over by --limit", now)
-    with sender.database.read() as connection:
-        tally.next_due_at = ledger.next_moment(connection, now)
-    if opens_at is not None and tally.next_due_at is not None and tally.next_due_at <= opens_at:
-        tally.next_due_at = opens_at
+    tally.next_due_at = _next_moment(sender, gate, now)
+    if opens_at is not None and tally.next_due_at == opens_at:
         sender.reasons.extend(filter(None, [gate.told()]))
     return tally
 
 
-def due_count(sender: Sender, now: datetime, limit: int) -> int:
-    """How many emails a tick at `now` would send, at most `limit`; nothing is written."""
-    limit = min(limit, Gate(sender, now).allowance())
+def foreseen(sender: Sender, now: datetime, limit: int) -> Tally:
+    """How many emails a tick at `now` would claim, at most `limit`, and when there is something to do.
+
+    Nothing is written.
+    """
+    gate = Gate(sender, now)
+    most = min(limit, gate.allowance())
     with sender.database.read() as connection:
         again = sum(len(batches.open_deliveries(connection, one)) for one in ledger.retries_due(connection, now))
-        return min(limit, again + due.free_count(connection, now, limit))
+        claimed = min(most, again + due.free_count(connection, now, most))
+    return Tally(claimed=claimed, next_due_at=_next_moment(sender, gate, now))
+
+
+def _next_moment(sender: Sender, gate: Gate, now: datetime) -> datetime | None:
+    """The next moment with something to do that the gate lets be done."""
+    opens_at = gate.opens_at()
+    with sender.database.read() as connection:
+        found = ledger.next_moment(connection, now)
+    return found if opens_at is None or found is None else max(found, opens_at)
 
 
 def _carry_all(sender: Sender, gate: Gate, now: datetime, tally: Tally, limit: int | None) -> int | None:

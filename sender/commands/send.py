@@ -26,9 +26,9 @@ def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) ->
     from sender.mailers import open_mailer
     from sender.owner import this_process
     from sender.pacing import Pacing
-    from sender.sending import Sender, Tally
+    from sender.sending import Sender
     from sender.settings import load_settings, signing_secrets
-    from sender.tick import due_count, tick
+    from sender.tick import foreseen, tick
 
     settings = load_settings()
     mailer = open_mailer(settings, clock)
@@ -38,7 +38,7 @@ def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) ->
         sender = Sender(database, mailer, signer, this_process(), clock, settings.concurrency, stop, pacing=pacing)
         moment = now or clock()
         if dry_run:
-            tally = Tally(claimed=due_count(sender, moment, _MANY if limit is None else limit), next_due_at=moment)
+            tally = foreseen(sender, moment, _MANY if limit is None else limit)
         else:
             tally = tick(sender, moment, limit=limit)
     for reason in dict.fromkeys(sender.reasons):

@@ -295,3 +295,14 @@ def test_after_a_decision_nothing_needs_attention(stage: Stage, answer: Answer, 
     found = status(stage)
     assert not found.needs_attention
     assert [one.state for one in found.open] == (["retry"] if decision is AGAIN else [])
+
+
+def test_a_welcome_that_was_lost_comes_after_the_course_too(stage: Stage) -> None:
+    stage.publish(a_course("one", welcome=True))
+    stage.mailer.answers = [LOST]
+    stage.enrol("ann")
+    list(stage.ticks(MONDAY))
+    assert stage.rows("SELECT status FROM enrolment") == [("finished",)]
+    resolve(stage.database, 1, AGAIN)
+    assert stage.tick(SLOTS[3]).accepted == 1
+    assert stage.mailer.labels("ann@example.com") == ["welcome", "one", "welcome"]

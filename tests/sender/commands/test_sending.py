@@ -70,6 +70,7 @@ def test_send_takes_no_more_than_its_limit_and_says_that_there_is_more(run_json:
 def test_a_dry_run_sends_nothing(run: Run, run_json: RunJson, due: str) -> None:
     assert run("send", "--now", due, "--dry-run").stdout == "2 would be sent.\n"
     assert run_json("send", "--now", due, "--dry-run", "--limit", "1")["claimed"] == 1
+    assert run_json("send", "--now", due, "--dry-run")["next_due_at"] == f"{due}:00+00:00"
     assert run_json("send", "--now", due)["accepted"] == 2
 
 
