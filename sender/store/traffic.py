@@ -18,12 +18,6 @@ def read(connection: Connection, mailer: str) -> Traffic:
     return _traffic(connection.execute(_of(mailer)).one_or_none())
 
 
-def read_all(connection: Connection) -> dict[str, Traffic]:
-    """What is known of every mailer, by its name."""
-    rows = connection.execute(select(traffic.c.mailer, *_KNOWN).order_by(traffic.c.mailer))
-    return {mailer: Traffic(*known) for mailer, *known in rows}
-
-
 def locked(connection: Connection, mailer: str) -> Traffic:
     """What is known of a mailer, in a transaction that writes; until that ends no other one changes it.
 
