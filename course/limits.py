@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from types import TracebackType
 
 from course.errors import CourseError, Place
 
@@ -29,7 +30,14 @@ _BYTES = 1 if sys.platform == "darwin" else 1024  # in a unit of ru_maxrss
 
 
 class OutOfTime(BaseException):
-    """The time is up. Not an Exception: templates, and the libraries that they run through, catch those."""
+    """The time is up. Not an Exception: templates, and the libraries that they run through, catch those.
+
+    `file` is what was worked on then, empty where that is not known.
+    """
+
+    def __init__(self, file: str = "") -> None:
+        self.file = file
+        super().__init__(file)
 
 
 class EmailOutOfTime(OutOfTime):
@@ -38,6 +46,14 @@ class EmailOutOfTime(OutOfTime):
 
 class PartOutOfTime(OutOfTime):
     """The time for one part of the work, such as what one rule does, is up; for the rest there is more."""
+
+
+class OutOfMemoryError(MemoryError):
+    """There was no memory left when `file` was worked on."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        super().__init__(file)
 
 
 def too_slow(place: Place | None) -> CourseError:
@@ -60,6 +76,29 @@ def too_large(place: Place | None) -> CourseError:
     )
 
 
+def place_of(error: OutOfTime | MemoryError) -> Place | None:
+    """What was worked on when a limit was passed, with the line if that was in a template in the same file."""
+    file = error.file if isinstance(error, OutOfTime | OutOfMemoryError) else ""
+    raised = raised_at(error.__traceback__)
+    if raised is not None and file in ("", raised.file):
+        return raised
+    return Place(file) if file else None
+
+
+def raised_at(traceback: TracebackType | None) -> Place | None:
+    """The innermost line of a template in a traceback (Jinja names templates in it as if they were files)."""
+    place = None
+    while traceback is not None:
+        file = traceback.tb_frame.f_code.co_filename
+        if file.startswith(("lessons/", "theme/", "templates/email/", "course.toml")):
+            # Jinja rewrites the tracebacks of Exceptions alone.
+            template = traceback.tb_frame.f_globals.get("__jinja_template__")
+            line = template.get_corresponding_lineno(traceback.tb_lineno) if template else traceback.tb_lineno
+            place = Place(file, line)
+        traceback = traceback.tb_next
+    return place
+
+
 def _what(place: Place | None) -> str:
     return "Rendering this" if place else "Something in this course"
 
@@ -73,10 +112,30 @@ class _Work:
     peak: int
     parent: int = field(default_factory=os.getppid)
     end: float = math.inf
-    email: str = ""
+    file: str = ""
+    in_email: bool = False
     end_of_email: float = math.inf
     end_of_part: float = math.inf
     left_for_email: float = 0.0
+
+    def at(self, file: str) -> None:
+        """Say what is worked on now, in case the process dies of it; empty for nothing in particular."""
+        self.file = file
+        self.told(file)
+
+    @contextmanager
+    def on(self, file: str) -> Iterator[None]:
+        """Work on a file in the block, and then on what was worked on before."""
+        before = self.file
+        self.at(file)
+        try:
+            yield
+        except OutOfMemoryError:
+            raise
+        except MemoryError as error:
+            raise OutOfMemoryError(self.file).with_traceback(error.__traceback__) from None
+        finally:
+            self.at(before)
 
     def let_the_system_end_it(self) -> None:
         """Have the system end this process where it computes on in code that heeds no signal of Python's."""
@@ -91,8 +150,8 @@ _work: _Work | None = None
 def confine(*, memory: int, seconds_for_email: float, told: Callable[[str], None]) -> None:
     """Limit this process, for good, to `memory` bytes, and the rendering of each email to so many seconds.
 
-    `told` is called with the place of each email that is begun, and with an empty one when it is done. When the process
-    that started this one is gone, this one ends.
+    `told` is called with what is worked on, the file of each email that is begun, and with what is worked on when it is
+    done, empty where that is nothing in particular. When the process that started this one is gone, this one ends.
     """
     global _work  # noqa: PLW0603  # the limits are the process's, as its signals are
     with suppress(ValueError, OSError):  # where the system cannot do it, `_look` looks after the memory
@@ -113,10 +172,11 @@ def for_call(seconds: float) -> Iterator[None]:
     _work.let_the_system_end_it()
     signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
     try:
-        yield
+        with _work.on(""):
+            yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        _work.email = ""
+        _work.in_email = False
         _work.end = _work.end_of_email = _work.end_of_part = math.inf
         _work.let_the_system_end_it()
 
@@ -128,26 +188,25 @@ def for_email(place: str) -> Iterator[None]:
     Raises EmailOutOfTime in the midst of it. The next email has half as long then, but a tenth of the first: where a
     theme never ends, no email does. A block within a block has what that has left. Without `confine` there is no limit.
     """
-    if _work is None or _work.email:
+    if _work is None or _work.in_email:
         yield
         return
-    _work.email = place
-    _work.told(place)
+    _work.in_email = True
     begun, end_of_part = _computed(), _work.end_of_part
     _work.end_of_part = math.inf
     _work.end_of_email = begun + _work.left_for_email
     _work.let_the_system_end_it()
     try:
-        yield
+        with _work.on(place):
+            yield
     except EmailOutOfTime:
         _work.left_for_email = max(_work.left_for_email / 2, _work.seconds_for_email * _LEAST)
         raise
     finally:
-        _work.email = ""
+        _work.in_email = False
         _work.end_of_email = math.inf
         _work.end_of_part = end_of_part + _computed() - begun
         _work.let_the_system_end_it()
-        _work.told("")
 
 
 @contextmanager
@@ -160,21 +219,20 @@ def for_part(seconds: float, place: str = "") -> Iterator[None]:
     if _work is None:
         yield
         return
-    _work.told(place)
     _work.end_of_part = _computed() + seconds
     _work.let_the_system_end_it()
     try:
-        yield
+        with _work.on(place):
+            yield
     finally:
         _work.end_of_part = math.inf
         _work.let_the_system_end_it()
-        _work.told("")
 
 
 def at(place: str) -> None:
-    """Say what is worked on now, in case the process dies of it."""
+    """Say what is worked on from now on, up to the end of the block, in case the process dies of it."""
     if _work is not None:
-        _work.told(place)
+        _work.at(place)
 
 
 def _look(_signal: int, _frame: object) -> None:
@@ -185,13 +243,13 @@ def _look(_signal: int, _frame: object) -> None:
     computed, peak = _computed(), _peak()
     if computed >= _work.end:
         _work.end = computed + _AGAIN
-        raise OutOfTime
+        raise OutOfTime(_work.file)
     if computed >= _work.end_of_email:
         _work.end_of_email = computed + _AGAIN
-        raise EmailOutOfTime
+        raise EmailOutOfTime(_work.file)
     if computed >= _work.end_of_part:
         _work.end_of_part = computed + _AGAIN
-        raise PartOutOfTime
+        raise PartOutOfTime(_work.file)
     if peak > _work.peak:
         _work.peak = peak + peak // 4  # the peak stays, however much is given back
         raise MemoryError

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import TypeVar
 
 from mjml import mjml2html
 
@@ -15,45 +14,16 @@ from course import mjml_contents as contents
 from course.errors import CourseError, Place
 from course.marks import Marks
 from course.mjml_contents import Mistake, MistakeError, UnclosedError
+from course.mjml_parts import BODY, Part, keep, know, known, plain_part
+from course.mjml_structure import StructureError, opened
 from course.mjml_tags import SLOT, Tag, tag_at
-from course.personal.tokens import MARK
 
-_IN_COLUMN = frozenset(
-    {"mj-text", "mj-button", "mj-image", "mj-divider", "mj-spacer", "mj-table", "mj-raw", "mj-social", "mj-navbar",
-     "mj-accordion", "mj-carousel"}
-)  # fmt: skip
-_IN_BODY = frozenset({"mj-section", "mj-wrapper", "mj-hero", "mj-raw"})
-_CHILDREN: dict[str, frozenset[str]] = {
-    "": frozenset({"mjml"}),
-    "mjml": frozenset({"mj-head", "mj-body"}),
-    "mj-head": frozenset({"mj-attributes", "mj-breakpoint", "mj-font", "mj-preview", "mj-style", "mj-title", "mj-raw"}),
-    "mj-body": _IN_BODY,
-    "mj-wrapper": frozenset({"mj-section", "mj-hero", "mj-raw"}),
-    "mj-section": frozenset({"mj-column", "mj-group", "mj-raw"}),
-    "mj-group": frozenset({"mj-column", "mj-raw"}),
-    "mj-column": _IN_COLUMN,
-    "mj-hero": _IN_COLUMN,
-    "mj-social": frozenset({"mj-social-element", "mj-raw"}),
-    "mj-navbar": frozenset({"mj-navbar-link", "mj-raw"}),
-    "mj-accordion": frozenset({"mj-accordion-element", "mj-raw"}),
-    "mj-accordion-element": frozenset({"mj-accordion-title", "mj-accordion-text", "mj-raw"}),
-    "mj-carousel": frozenset({"mj-carousel-image"}),
-}
-_KNOWN = frozenset().union(*_CHILDREN.values(), _CHILDREN)
-_CHILDREN["mj-attributes"] = _KNOWN | {"mj-all", "mj-class"}
+__all__ = ["BODY", "compile_mjml"]
+
 _UNMARKED = frozenset({"mjml", "mj-head", "mj-raw"})
 
-BODY = f"{MARK}slot"
-"""What stands for a lesson's body in MJML: that is HTML already, and goes around the engine as it is."""
-
-# Without the body, most of a lesson's MJML stands in the course's other lessons as well.
 _MOST_FRAMES = 128
 _KNOWN_FRAMES: dict[str, _Frame] = {}
-_MOST_PIECES = 1_000
-_LONGEST_PIECE = 8_000
-_KNOWN_PIECES: dict[str, Tag] = {}
-_NOT_KNOWN = Tag("")
-T = TypeVar("T")
 
 _REMARK = "<!--"
 _TAG = re.compile(r"<(?=/?mj(?:ml|-))")
@@ -70,21 +40,6 @@ def compile_mjml(source: str, place_of: Callable[[int], Place], marks: Marks | N
     without a word, and for what it refuses itself.
     """
     return _Reading(source, place_of, marks).html(body)
-
-
-def _keep(known: dict[str, T], key: str, made: T, most: int) -> None:
-    if len(known) >= most:
-        known.clear()
-    known[key] = made
-
-
-class _StructureError(Exception):
-    """A mistake among MJML's own elements, and the number of the tag where it has been found."""
-
-    def __init__(self, mistake: Mistake, tag: int) -> None:
-        super().__init__(mistake.message)
-        self.mistake = mistake
-        self.tag = tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,50 +69,17 @@ def _frame(shape: str) -> _Frame:
     return _Frame(tuple(parts[::2]), tuple(map(int, parts[1::2])))
 
 
-def _refused(said: str, numbered: str) -> _StructureError:
+def _refused(said: str, numbered: str) -> StructureError:
     """What the engine says. The last tag before the position that it tells is meant."""
     found = _POSITION.search(said)
     number = numbered.count("<", 0, int(found[1]) + 1) - 1 if found else 0
     message = f"The MJML engine refuses it: {_POSITION.sub('', said).rstrip('.')}."
-    return _StructureError(Mistake(message, "Compare that part with a theme that works."), number)
+    return StructureError(Mistake(message, "Compare that part with a theme that works."), number)
 
 
 def _restored(found: re.Match[str]) -> str:
     number = int(found[1]) if len(found[1]) <= len("1114111") else 0
     return chr(number) if 0xA0 < number < 0xD800 or 0xDFFF < number <= 0x10FFFF else found[0]
-
-
-def _opened(tags: Iterable[Tag]) -> list[tuple[Tag, int]]:
-    """The elements that are open behind all the tags: what opened each, and its number.
-
-    Raises _StructureError for the first tag that does not belong where it stands.
-    """
-    opened: list[tuple[Tag, int]] = []
-    for number, tag in enumerate(tags):
-        mistake = _misplaced(tag, opened[-1][0] if opened else None)
-        if mistake is not None:
-            raise _StructureError(mistake, number)
-        if tag.opens:
-            opened.append((tag, number))
-        elif tag.closes:
-            opened.pop()
-    return opened
-
-
-def _misplaced(tag: Tag, parent: Tag | None) -> Mistake | None:
-    name, within = tag.name, parent.name if parent else ""
-    if tag.closes:
-        return None if name == within else contents.closing_nothing(name, within)
-    children = _CHILDREN.get(within, frozenset())
-    if name in children:
-        return contents.without_alt(name) if tag.lacks_alt and within != "mj-attributes" else None
-    if parent is not None and parent.holds:
-        return contents.misplaced(name, within)
-    if name not in _KNOWN:
-        return contents.unknown(name)
-    where = f"inside `<{within}>`" if within else "outside `<mjml>`"
-    fix = f"There may stand: {', '.join(sorted(children)) or 'nothing'}."
-    return Mistake(f"`<{name}>` cannot stand {where}.", fix)
 
 
 class _Reading:
@@ -175,73 +97,80 @@ class _Reading:
 
     def html(self, body: str) -> str:
         """The document's HTML."""
-        tags = self._read()
-        shape = "".join([tag.shape for tag in tags])
+        parts = self._read()
+        shape = "".join([part.shape for part in parts])
         frame = _KNOWN_FRAMES.get(shape)
         if frame is None:
-            frame = self._frame(shape, tags)
-            _keep(_KNOWN_FRAMES, shape, frame, _MOST_FRAMES)
-        held = [tag.around if not tag.has_body else [one.replace(BODY, body) for one in tag.around] for tag in tags]
-        return frame.filled([value for values in held for value in values])
+            frame = self._frame(shape, parts)
+            keep(_KNOWN_FRAMES, shape, frame, _MOST_FRAMES)
+        return frame.filled(
+            [one.replace(BODY, body) if part.has_body else one for part in parts for one in part.around]
+        )
 
-    def _read(self) -> list[Tag]:
-        known = _KNOWN_PIECES if self._marks is None else {}
-        tags = [known.get(piece, _NOT_KNOWN) for piece in self._pieces]
-        new = [at for at, tag in enumerate(tags) if tag is _NOT_KNOWN]
-        if any("!" in piece and _REMARK in piece for piece in [self._before, *[self._pieces[at] for at in new]]):
+    def _read(self) -> Sequence[Part]:
+        parts = self._glance()
+        plain = [part for part in parts if part is not None]
+        if len(plain) == len(parts) and not self._before.strip():
+            return plain
+        # What is plain has no remark in it, so most documents are never searched for one.
+        if _REMARK in self._source:
             self._before, *self._pieces = _TAG.split(contents.without_remarks(self._source))
-            tags, new = [_NOT_KNOWN] * len(self._pieces), list(range(len(self._pieces)))
+            parts = self._glance()
         if self._before.strip():
             raise self._error_at(contents.stray(self._before, ""), -1)
-        for at in new:
-            tags[at] = self._tag(self._pieces[at], at)
-        return tags
+        return [part or self._part(self._pieces[at], at) for at, part in enumerate(parts)]
+
+    def _glance(self) -> Sequence[Part | None]:
+        """What each piece comes to, if that is known or seen at a glance. With marks, each is looked at closely."""
+        if self._marks is not None:
+            return [None] * len(self._pieces)
+        return [known(piece) or plain_part(piece) for piece in self._pieces]
 
     def _frame(self, shape: str, tags: Sequence[Tag]) -> _Frame:
         try:
-            opened = _opened(tags)
-            if opened:
-                tag, at = opened[-1]
-                raise _StructureError(contents.never_closed(tag.name), at)
+            left = opened(tags)
+            if left:
+                tag, at = left[-1]
+                raise StructureError(contents.never_closed(tag.name), at)
             return _frame(shape)
-        except _StructureError as found:
+        except StructureError as found:
             raise self._error_at(found.mistake, found.tag) from found
 
-    def _tag(self, piece: str, at: int) -> Tag:
-        """A tag that is not known yet; what it holds is among what goes around the engine, and has a slot as well."""
+    def _part(self, piece: str, at: int) -> Part:
+        """What a piece comes to that has to be looked at closely."""
         tag, words = tag_at(piece)
         if tag is None:
             raise self._error(contents.malformed(piece), at)
-        if not tag.shape:
+        if not tag.is_mjml:
             raise self._error(contents.unknown(tag.name), at)
-        if self._marks is not None:
-            tag = self._marked(tag, self._marks, at)
         if tag.mistake:
             raise self._error(Mistake(*tag.mistake), at)
+        part = Part(tag.name, tag.opens, tag.closes, tag.lacks_alt, tag.attributes, *tag.for_engine())
+        if self._marks is not None:
+            self._mark(part, self._marks, at)
         if words and not words.isspace():
             if not tag.holds:
                 raise self._stray(words, at)
-            held = self._held(tag.name, words, at)
-            tag = tag.given(tag.shape + SLOT, (*tag.around, held), has_body=BODY in held)
-        if self._marks is None and len(piece) <= _LONGEST_PIECE and _REMARK not in piece:
-            _keep(_KNOWN_PIECES, piece, tag, _MOST_PIECES)
-        return tag
+            part.hold(self._held(tag.name, words, at))
+        if self._marks is None and _REMARK not in piece:
+            know(piece, part)
+        return part
 
-    def _marked(self, tag: Tag, marks: Marks, at: int) -> Tag:
-        """A tag with its mark: what stands in MJML's head makes no element, and has none."""
-        if tag.name == "mj-head":
-            self._in_head = tag.opens
-        if tag.closes or self._in_head or tag.name in _UNMARKED:
-            return tag
-        before, css_class, behind = tag.shape.partition(' css-class="')
+    def _mark(self, part: Part, marks: Marks, at: int) -> None:
+        """Put a mark at a tag: what stands in MJML's head makes no element, and has none."""
+        if part.name == "mj-head":
+            self._in_head = part.opens
+        if part.closes or self._in_head or part.name in _UNMARKED:
+            return
+        before, css_class, behind = part.shape.partition(' css-class="')
         if css_class:
-            shape = f"{before}{css_class}{SLOT} {behind}"
+            part.shape = f"{before}{css_class}{SLOT} {behind}"
         else:
-            before = f"<{tag.name}"
-            shape = f'{before} css-class="{SLOT}"{tag.shape.removeprefix(before)}'
+            before = f"<{part.name}"
+            part.shape = f'{before} css-class="{SLOT}"{part.shape.removeprefix(before)}'
         first = before.count(SLOT)
         mark = marks.css_class(self._place_of(self._line(at)))
-        return tag.given(shape, (*tag.around[:first], mark, *tag.around[first:]))
+        part.around = (*part.around[:first], mark, *part.around[first:])
 
     def _held(self, holder: str, words: str, at: int) -> str:
         mark = None if self._marks is None else self._marking(self._marks, words, at)
@@ -257,8 +186,8 @@ class _Reading:
         return lambda lines: marks.attribute(self._place_of(first + lines))
 
     def _stray(self, words: str, at: int) -> CourseError:
-        opened = self._opened(at + 1)
-        return self._error_at(contents.stray(words, opened[-1][0].name if opened else ""), at, words)
+        left = self._opened(at + 1)
+        return self._error_at(contents.stray(words, left[-1][0].name if left else ""), at, words)
 
     def _unclosed(self, left: UnclosedError, holder: str, words: str, at: int) -> CourseError:
         """What is said where a tag of MJML's, or the document's end, follows while an element of HTML is open."""
@@ -282,8 +211,8 @@ class _Reading:
         """The elements that are open before a tag. Raises what says so where one is misplaced."""
         tags = (tag_at(piece)[0] for piece in self._pieces[:before])
         try:
-            return _opened(tag for tag in tags if tag and tag.shape)
-        except _StructureError as found:
+            return opened(tag for tag in tags if tag and tag.is_mjml)
+        except StructureError as found:
             raise self._error_at(found.mistake, found.tag) from found
 
     def _error_at(self, mistake: Mistake, at: int, words: str = "") -> CourseError:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from course.mjml_tags import NAME, Tag, bare_ampersand, known_tag, tag_at
+from course.mjml_tags import NAME, VOID, Tag, bare_ampersand, tag_at
 
 _WORDS_ALONE = frozenset({"mj-title", "mj-preview"})
 _DEEPEST = 60
 """How many elements may stand inside each other."""
 
 _READ_OTHERWISE = _WORDS_ALONE | {"mj-style"}
-
-_MOST_KNOWN = 500
-_KNOWN_LINES: dict[str, int] = {}
+_MARKUP = re.compile(r'[<&"]')
 _REMARK = re.compile(r"(<(style|script|mj-style)[\s>].*?(?:</\2|\Z))|<!--(?!\[if|<!\[)(?:(?!--).)*-->", re.DOTALL)
 _CONDITION = re.compile(r"!--(?:\[if|<!\[)")
 _BEGINNING = re.compile(f"/?{NAME}")
+# A tag of HTML as most people write it: its name, with the `/` before it, and the one behind its attributes.
+_PLAIN_TAG = re.compile(
+    r"""<(/[a-z0-9]++(?=>)|(?!img|script|style)[a-z][a-z0-9]*+)(?:\s+[a-z][a-z-]*+="[^"]*+")*+\s*+(/?)>"""
+)
+_STYLE = re.compile(r"""<style(?:\s+[a-z][a-z-]*+="[^"<]*+")*+>[^<]*+</style>""")
+_FEW_TAGS = 30
+_DEEPEST_LINE = 10
+_BETWEEN_TAGS = "<br>"  # where this stands within a tag, the tag is not plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,60 +68,57 @@ def held(holder: str, content: str, mark: Callable[[int], str] | None = None) ->
     `mark` gives the attribute that an element gets which stands so many lines below the beginning. Raises MistakeError,
     and UnclosedError where it ends within an element.
     """
-    if mark is None and holder not in _READ_OTHERWISE and _is_plain(content):
-        return content
-    return _Content(holder, content, mark).html()
+    return content if mark is None and is_plain(holder, content) else _Content(holder, content, mark).html()
 
 
-def _is_plain(content: str) -> bool:
-    """Whether content is well written, in plain tags that end in the line where they begin, and so is held as it is.
+def is_plain(holder: str, content: str) -> bool:
+    """Whether what an element holds is well written, and plain enough to stand in the HTML as it is written.
 
-    Most is. What is not may be well written all the same, and is looked at closely.
+    Most is. What is not may be well written all the same, and is looked at closely by `held`.
     """
-    if "<" not in content:
-        return "&" not in content or bare_ampersand(content) is None
-    opened: list[str] = []
-    for line in content.split("\n"):
-        depth = _KNOWN_LINES.get(line)
-        if depth is None:
-            if not _is_plain_line(line, opened):
-                return False
-        elif len(opened) + depth > _DEEPEST:
+    if holder in _READ_OTHERWISE:
+        return _MARKUP.search(content) is None
+    if content.count("<") > _FEW_TAGS:
+        content = _without_repeated(content.split("\n"))
+    texts = _STYLE.split(content) if holder == "mj-raw" and "&" not in content else (content,)
+    return _is_nested(texts, _DEEPEST - _DEEPEST_LINE)
+
+
+def _is_nested(texts: Iterable[str], most: int) -> bool:
+    """Whether there are no tags but plain ones, which close what they open, at most so many elements in each other."""
+    closing: list[str] = []
+    for text in texts:
+        if "&" in text and bare_ampersand(text) is not None:
             return False
-    return not opened
+        tags = _PLAIN_TAG.findall(text)
+        if len(tags) != text.count("<"):  # one begins no plain tag, or stands within one
+            return False
+        for name, closes_itself in tags:
+            if name[0] == "/":
+                if not closing or closing.pop() != name:
+                    return False
+            elif name not in VOID:
+                closing.append(f"/{name}")
+                if closes_itself or len(closing) > most:
+                    return False
+    return not closing
 
 
-def _is_plain_line(line: str, opened: list[str]) -> bool:
-    """Whether a line, with the elements that are `opened` before it, may stand in plain content; then those behind it.
+def _without_repeated(lines: Sequence[str]) -> str:
+    """Lines of a table or list, each of which opens and closes the same however often it stands there, without them.
 
-    A line that leaves alone what it did not open itself is known from then on, by how deep its elements stand.
+    They stay where that would spare fewer than half. What is left is plain only where all that was there is.
     """
-    if "&" in line and bare_ampersand(line) is not None:
-        return False
-    before = lowest = highest = len(opened)
-    for piece in line.split("<")[1:]:
-        written, end, _ = piece.partition(">")
-        tag = known_tag(written)
-        if tag is None or not end:
-            tag, _ = tag_at(piece)
-        if tag is None:
-            return False
-        if tag.closes:
-            if not opened or opened.pop() != tag.name:
-                return False
-            lowest = min(lowest, len(opened))
-        elif not tag.plain or tag.raw:
-            return False
-        elif tag.opens:
-            opened.append(tag.name)
-            highest = max(highest, len(opened))
-    if highest > _DEEPEST:
-        return False
-    if lowest == before == len(opened):
-        if len(_KNOWN_LINES) >= _MOST_KNOWN:
-            _KNOWN_LINES.clear()
-        _KNOWN_LINES[line] = highest - before
-    return True
+    different = set(lines)
+    if len(different) > len(lines) / 2:
+        return "\n".join(lines)
+    nested = {line for line in different if _is_nested_line(line)}
+    return _BETWEEN_TAGS.join([line for line in lines if line not in nested])
+
+
+@lru_cache(maxsize=500)
+def _is_nested_line(line: str) -> bool:
+    return _is_nested((line,), _DEEPEST_LINE)
 
 
 def stray(words: str, parent: str) -> Mistake:
@@ -233,8 +236,7 @@ class _Content:
                 if name != tag.name:
                     raise MistakeError(closing_nothing(tag.name, name, self._lines(at)))
             else:
-                if self._mark is not None or not tag.plain:
-                    self._look_at(tag, words, at)
+                self._look_at(tag, words, at)
                 if tag.opens:
                     opened.append((tag.name, at))
                 if tag.raw:
@@ -252,6 +254,8 @@ class _Content:
             raise MistakeError(without_alt(tag.name, self._lines(at)))
         if tag.mistake:
             raise MistakeError(Mistake(*tag.mistake, self._lines(at)))
+        if self._mark is None and (tag.opens or tag.void):
+            return
         written = self._pieces[at].removesuffix(f">{words}")
         attributes = written.removesuffix("/").rstrip()
         mark = "" if self._mark is None or tag.name == "br" else self._mark(self._lines(at))

@@ -1,4 +1,4 @@
-"""The tags of MJML and of the HTML in it, each read once however often it stands in a course's emails."""
+"""The tags of MJML and of the HTML in it, and how the engine is given those of MJML."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ SLOT = "`"
 """What the engine is given in place of whatever goes around it. No attribute that it is given holds one."""
 
 NAME = r"[A-Za-z_][\w:.-]*"
+VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+"""The elements of HTML that hold nothing and have no closing tag."""
+PICTURES = frozenset({"mj-image", "mj-carousel-image", "img"})
+"""The elements that show a picture."""
+
 _QUOTED = r""""[^"<]*"|'[^'<]*'"""
 _TAG = re.compile(
     rf"/(?P<closed>{NAME})\s*>|"
@@ -22,134 +27,81 @@ _HOLDING = frozenset(
      "mj-accordion-title", "mj-accordion-text", "mj-social-element"}
 )  # fmt: skip
 _RAW = frozenset({"style", "script"})
-_VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-)  # fmt: skip
-_PICTURES = frozenset({"mj-image", "mj-carousel-image", "img"})
 # What the engine only copies can go around it: as it copies, it corrupts what is not plain.
 _COPIED = frozenset({"alt=", "href=", "src=", "title="})
 _MAYBE_COPIED = re.compile(r"(?:alt|href|src|title)=")
 _PLAIN = re.compile(r"[ -&(-\[\]-_a-~]*")
 
-_HREF = ' href="'
-_ANY = "~any~"  # stands for whatever address
 
-_MOST_KNOWN = 2_000
-_LONGEST_KNOWN = 1_000
-_KNOWN: dict[str, Tag] = {}
-
-
-@dataclass(slots=True)  # not frozen: that takes three times as long to make, and an email may bring eighty new ones
+@dataclass(slots=True)  # not frozen: that takes three times as long to make, and an email may bring fifty
 class Tag:
     """A well-written tag, which opens an element, closes one, or does neither, as `<br>` and `<mj-image … />` do.
 
-    What is wrong with its attributes, and what to do about it, is its `mistake`. One of HTML is `plain` where there is
-    none, and where HTML knows it as it is written; in a `raw` element stands no markup. One of MJML has a `shape`, in
-    which the engine is given it, with a slot for each value in `around`; what `holds` holds no other MJML element, and
-    `has_body` where a lesson's body is to be put into a value.
+    One of a picture without `alt` `lacks_alt`.
     """
 
     name: str
     opens: bool = False
     closes: bool = False
-    mistake: tuple[str, str] | None = None
     lacks_alt: bool = False
-    plain: bool = False
-    raw: bool = False
-    void: bool = False
-    holds: bool = False
-    shape: str = ""
-    around: tuple[str, ...] = ()
-    has_body: bool = False
+    attributes: str = ""
 
-    def given(self, shape: str, around: tuple[str, ...], *, has_body: bool = False) -> Tag:
-        """The same tag, but given to the engine in another shape, with other values around it."""
-        return Tag(
-            self.name, self.opens, self.closes, self.mistake, self.lacks_alt, self.plain, self.raw, self.void,
-            self.holds, shape, around, has_body,
-        )  # fmt: skip
+    @property
+    def mistake(self) -> tuple[str, str] | None:
+        """What else is wrong with its attributes, and what to do about it."""
+        if "&" in self.attributes and _BARE.search(self.attributes):
+            return "A `&` stands by itself in an attribute.", "Write it as `&amp;`."
+        if self.name == "mj-style" and "inline" in _names(self.attributes):
+            return "The engine does not apply `inline` styles.", "Leave `inline` out."
+        return None
 
+    @property
+    def is_mjml(self) -> bool:
+        """Whether it is named like MJML's own; there may be no such element."""
+        return self.name.startswith("mj-") or self.name == "mjml"
 
-known_tag = _KNOWN.get
-"""The tag that is written so between its `<` and its `>`, where such a one has been read."""
+    @property
+    def holds(self) -> bool:
+        """Whether it opens an element of MJML that holds HTML or words, and no other element of MJML."""
+        return self.opens and self.name in _HOLDING
+
+    @property
+    def raw(self) -> bool:
+        """Whether no markup stands in what it opens."""
+        return self.opens and self.name in _RAW
+
+    @property
+    def void(self) -> bool:
+        """Whether HTML knows no closing tag for it."""
+        return self.name.lower() in VOID
+
+    def for_engine(self) -> tuple[str, tuple[str, ...]]:
+        """The tag as the engine is given it, with a slot for each of the values that go around it."""
+        if self.closes:
+            return f"</{self.name}>", ()
+        attributes, around = _for_engine(self.attributes) if self.attributes else ("", ())
+        return f"<{self.name}{attributes}{'>' if self.opens else ' />'}", around
 
 
 def tag_at(piece: str) -> tuple[Tag | None, str]:
     """The tag that a text begins with, its `<` left out, and what follows. None where there is no well-written one."""
-    written, end, behind = piece.partition(">")
-    if end:
-        tag = known_tag(written)
-        if tag is None and _HREF in written:
-            tag = _tag_with_address(written)
-        if tag is not None:
-            return tag, behind
     found = _TAG.match(piece)
     if found is None:
         return None, ""
-    tag = _tag(found)
-    if found.end() == len(written) + 1:  # else a `>` stands in a value
-        _know(written, tag)
+    closed, name, attributes, empty = found.groups()
+    if closed:
+        tag = Tag(closed, closes=True)
+    else:
+        opens = not empty and name.lower() not in VOID
+        lacks_alt = name in PICTURES and "alt" not in _names(attributes)
+        tag = Tag(name, opens, False, lacks_alt, attributes)
     return tag, piece[found.end() :]
-
-
-def _tag_with_address(written: str) -> Tag | None:
-    """A tag with an address in `href`. Lessons write the same ones with others, so it is known without it."""
-    before, _, behind = written.partition(_HREF)
-    address, quote, behind = behind.partition('"')
-    if not address or not quote or "'" in before or "<" in address or SLOT in address or _ANY in written:
-        return None
-    if "&" in address and _BARE.search(address):
-        return None
-    alike = f'{before}{_HREF}{_ANY}"{behind}'
-    tag = known_tag(alike)
-    if tag is None:
-        found = _TAG.fullmatch(f"{alike}>")
-        if found is None:
-            return None
-        tag = _tag(found)
-        if _ANY in tag.shape:  # the engine is given it, as behind a name without a value
-            return None
-        _know(alike, tag)
-    if not tag.around:
-        return tag
-    return tag.given(tag.shape, tuple([address if value == _ANY else value for value in tag.around]))
-
-
-def _know(written: str, tag: Tag) -> None:
-    if len(written) < _LONGEST_KNOWN:
-        if len(_KNOWN) >= _MOST_KNOWN:
-            _KNOWN.clear()
-        _KNOWN[written] = tag
 
 
 def bare_ampersand(text: str) -> int | None:
     """Where in a text the first `&` stands that begins no reference to a character, or None."""
     found = _BARE.search(text)
     return found.start() if found else None
-
-
-def _tag(found: re.Match[str]) -> Tag:
-    closed, name, written, empty = found.groups()
-    if closed:
-        return Tag(closed, False, True, shape=f"</{closed}>" if _is_mjml(closed) else "")
-    void = name.lower() in _VOID
-    opens = not empty and not void
-    mistake = None
-    if "&" in written and _BARE.search(written):
-        mistake = "A `&` stands by itself in an attribute.", "Write it as `&amp;`."
-    lacks_alt = name in _PICTURES and "alt" not in _names(written)
-    if not _is_mjml(name):
-        plain = (opens or void) and not mistake and not lacks_alt
-        return Tag(name, opens, False, mistake, lacks_alt, plain, opens and name in _RAW, void)
-    if name == "mj-style" and "inline" in _names(written):
-        mistake = "The engine does not apply `inline` styles.", "Leave `inline` out."
-    attributes, around = _for_engine(written) if written else ("", ())
-    shape = f"<{name}{attributes}>" if opens else f"<{name}{attributes} />"
-    return Tag(name, opens, False, mistake, lacks_alt, holds=opens and name in _HOLDING, shape=shape, around=around)
-
-
-def _is_mjml(name: str) -> bool:
-    return name.startswith("mj-") or name == "mjml"
 
 
 def _names(attributes: str) -> set[str]:

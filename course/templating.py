@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from html import escape
-from types import CodeType, TracebackType
+from types import CodeType
 from typing import Any, TypeVar
 
 from jinja2 import (
@@ -32,7 +32,7 @@ from markupsafe import Markup
 from course.errors import CourseError, Place
 from course.excess import BoundedEnvironment
 from course.folder.front_matter import decode
-from course.limits import EmailOutOfTime, for_email, too_large, too_slow
+from course.limits import EmailOutOfTime, for_email, raised_at, too_large, too_slow
 from course.mistakes import endless, in_words
 from course.personal.expressions import LATE, SYMBOLS, WHOLE, lift
 from course.personal.operations import examined, extended, operated, whole
@@ -296,20 +296,6 @@ def _forget_frames(error: BaseException | None) -> None:
         error.__traceback__ = None
         error = error.__context__
     gc.collect()
-
-
-def raised_at(traceback: TracebackType | None) -> Place | None:
-    """The innermost line of a template in a traceback (Jinja names templates in it as if they were files)."""
-    place = None
-    while traceback is not None:
-        file = traceback.tb_frame.f_code.co_filename
-        if file.startswith(("lessons/", "theme/", "templates/email/", "course.toml")):
-            # Jinja rewrites the tracebacks of Exceptions alone.
-            template = traceback.tb_frame.f_globals.get("__jinja_template__")
-            line = template.get_corresponding_lineno(traceback.tb_lineno) if template else traceback.tb_lineno
-            place = Place(file, line)
-        traceback = traceback.tb_next
-    return place
 
 
 def compiled(environment: CourseEnvironment, source: str, place: Place) -> Any:

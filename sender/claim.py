@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from course.errors import CourseError
 from sender.deciding import Decision, Sending, Standing, decide
 from sender.editions import LEFT_BEHIND, Edition, EditionBook
+from sender.errors import EditionError
 from sender.model import DeliveryKind, EnrolmentStatus
 from sender.schedule import next_day, own_zone
 from sender.store import batches, enrolments
@@ -33,7 +34,7 @@ class Claim:
     """What one claim did: `batches` are ready to be sent; `claimed` and `moved` count deliveries and enrolments.
 
     `unmade` says why an email could not be made for somebody: those deliveries have failed. `more`
-    is true where someone may still be due.
+    is true where someone may still be due. `unreadable` says by id why a course is left alone.
     """
 
     batches: tuple[int, ...]
@@ -41,6 +42,7 @@ class Claim:
     moved: int
     unmade: tuple[str, ...]
     more: bool
+    unreadable: Mapping[int, str] = field(default_factory=dict)
 
 
 _Place = tuple[int, Due, Sending]
@@ -60,28 +62,40 @@ class _Plan:
 
 def claim(
     database: Database, book: EditionBook, owner: str, now: datetime, *, limit: int, lease_from: datetime,
-    largest: int = LARGEST_BATCH,
+    largest: int = LARGEST_BATCH, without: Collection[int] = (),
 ) -> Claim:  # fmt: skip
     """Claim at most `limit` deliveries of what is due at `now`, for `owner`, in batches of at most `largest`.
 
     `lease_from` is the machine's own time, from which the lease of a minute counts. Pauses that are over end. Each
     enrolment gets its next lesson by the edition that is live; a lesson whose slot is past by more than the
     course's grace moves to the next slot instead. An email that cannot be made for one person fails
-    for that person alone. Raises StoreError; then nothing was claimed.
+    for that person alone. The courses in `without` are left alone, and so is one whose edition cannot be read: its
+    people stay due. Raises StoreError; then nothing was claimed.
     """
-    try:
-        with database.write() as connection:
-            claim_alone(connection)
-            people = due(connection, now, limit)
-            enrolments.end_pauses(connection, [one.id for one in people if one.status == EnrolmentStatus.PAUSED])
-            plan = _planned(connection, book, people, now)
-            made = tuple(_written(connection, plan, owner, lease_from + LEASE, largest))
-    except BaseException:
-        book.forget()
-        raise
+    with database.write() as connection:
+        claim_alone(connection)
+        people, plan, unread = _read(connection, book, now, limit, without)
+        enrolments.end_pauses(connection, [one.id for one in people if one.status == EnrolmentStatus.PAUSED])
+        made = tuple(_written(connection, plan, owner, lease_from + LEASE, largest))
     claimed = sum(len(places) for places in plan.places.values())
     moved = sum(len(some) for some in plan.put_off.values())
-    return Claim(made, claimed, moved, tuple(reason for _, _, reason in plan.unmade), more=len(people) == limit)
+    unmade = tuple(reason for _, _, reason in plan.unmade)
+    return Claim(made, claimed, moved, unmade, more=len(people) == limit, unreadable=unread)
+
+
+def _read(
+    connection: Connection, book: EditionBook, now: datetime, limit: int, without: Collection[int]
+) -> tuple[Sequence[Due], _Plan, dict[int, str]]:
+    """Who is due, what each gets, and why which courses cannot be read: all others are read once more without those."""
+    unread: dict[int, str] = {}
+    while True:
+        people = due(connection, now, limit, [*without, *unread])
+        try:
+            return people, _planned(connection, book, people, now), unread
+        except EditionError as error:
+            if error.course in unread:
+                raise
+            unread[error.course] = str(error)
 
 
 def _planned(connection: Connection, book: EditionBook, people: Sequence[Due], now: datetime) -> _Plan:

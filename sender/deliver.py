@@ -15,25 +15,28 @@ from sqlalchemy import Connection
 
 from sender.claim import LEASE
 from sender.editions import EditionBook
+from sender.errors import EditionError
 from sender.links import Signer
 from sender.mailers import Mailer
 from sender.model import Answer, BatchState, Request, Verdict, fits
 from sender.recipients import Fill, Mail, filler, gone, recipients, untold
 from sender.retry import again_at
-from sender.store import batches, enrolments
+from sender.store import batches, enrolments, proofs
 from sender.store.addressees import Addressee, addressees
 from sender.store.database import Database
-from sender.store.events import is_proven
 
 LATEST_START = timedelta(seconds=30)
 """A request that has not begun this long after `sending` was committed is not made: it may have been given up on."""
+
+_UNSURE = (BatchState.RETRY, BatchState.HELD, BatchState.UNCERTAIN)
+"""What a batch may be called although it was taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What became of a batch: its state, how many of its deliveries are in it, and how many ended apart.
 
-    `requests` is 0 or 1.
+    `requests` is 0 or 1. `reason` says why there was none, where somebody should know.
     """
 
     batch: int
@@ -43,6 +46,7 @@ class Delivered:
     failed: int = 0
     requests: int = 0
     answer: Answer | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,16 @@ def deliver(courier: Courier, batch: int, now: datetime) -> Delivered:
     `now` is the tick's moment (UTC), from which a retry counts. Raises StoreError where the
     database fails; a batch that was being sent is then uncertain once its lease runs out.
     """
-    begun = _begin(courier, batch, now)
+    try:
+        begun = _begin(courier, batch, now)
+    except EditionError as error:
+        return _held(courier, batch, str(error))
     if isinstance(begun, Delivered):
         return begun
     request, delivered = _request(courier, begun, now)
     if request is None:
         return delivered
-    answer = _answer(courier.mailer, request, begun.committed, monotonic())
+    answer = _answer(courier, request, begun, monotonic())
     return _record(courier, delivered, begun.attempt, answer, now)
 
 
@@ -85,6 +92,7 @@ class _Begun:
     absent: int
     fill: Fill = field(repr=False)
     committed: float
+    lease_until: datetime
 
 
 def _begin(courier: Courier, batch: int, now: datetime) -> _Begun | Delivered:
@@ -92,31 +100,50 @@ def _begin(courier: Courier, batch: int, now: datetime) -> _Begun | Delivered:
 
     What each one's values are is worked out after that: nobody else can write meanwhile, and there may be a thousand.
     """
-    at = courier.clock()
+    lease_until = courier.clock() + LEASE
     with courier.database.write() as connection:
-        begun = batches.begin(connection, batch, courier.owner, now, at + LEASE, told=courier.mailer.told)
+        mailer = courier.mailer
+        begun = batches.begin(
+            connection, batch, courier.owner, now, lease_until, told=mailer.told, repeatable=mailer.repeatable
+        )
         if begun is None:
             return Delivered(batch, None)
-        if begun.attempt > 1 and is_proven(connection, batch):
-            return _told(connection, batch, courier.owner)
         edition, kind, label, email = courier.book.email(connection, begun.variant)
-        people = addressees(connection, batch, kind)
+        everybody = addressees(connection, batch, kind)
+        people = _untold(connection, batch, everybody)
+        if everybody and not people:
+            return Delivered(batch, BatchState.ACCEPTED, len(everybody))
         absent = gone(connection, kind, people, now)
         batches.cancel(connection, absent)
+        if done := [one.enrolment for one in people if one.needless]:
+            enrolments.finish(connection, ids=done)
         staying = [one for one in people if one.delivery not in absent] if absent else people
         if not staying:
             batches.settle(connection, batch, courier.owner, BatchState.CANCELLED)
             return Delivered(batch, BatchState.CANCELLED, cancelled=len(absent))
         mail = Mail(edition, kind, email, courier.signer)
         fill = filler(connection, mail, courier.book.edition(connection, begun.edition), staying, now)
-    return _Begun(batch, begun.attempt, label, mail, staying, len(absent), fill, monotonic())
+    return _Begun(batch, begun.attempt, label, mail, staying, len(absent), fill, monotonic(), lease_until)
 
 
-def _told(connection: Connection, batch: int, owner: str) -> Delivered:
-    """Call a batch accepted of which an event tells that an earlier request was taken, whatever its answer said."""
-    batches.settle(connection, batch, owner, BatchState.ACCEPTED, reason="its events prove that it was taken")
-    enrolments.finish(connection, batch)
-    return Delivered(batch, BatchState.ACCEPTED, batches.open_count(connection, [batch]))
+def _held(courier: Courier, batch: int, reason: str) -> Delivered:
+    """Hold a batch that was not begun, since the edition that its email is of, or the live one, cannot be read."""
+    with courier.database.write() as connection:
+        if not batches.hold(connection, batch, courier.owner, reason):
+            return Delivered(batch, None)
+        return Delivered(batch, BatchState.HELD, batches.open_count(connection, [batch]), reason=reason)
+
+
+def _untold(connection: Connection, batch: int, people: list[Addressee]) -> list[Addressee]:
+    """Those of a batch of whom no event proves that an earlier request was taken, whatever its answer said.
+
+    The others are accepted: where nobody is left, the batch is.
+    """
+    lefts = {one.left for one in people if one.told}
+    if not lefts:
+        return people
+    proofs.prove(connection, batch, lefts, (BatchState.SENDING,))
+    return [] if None in lefts else [one for one in people if one.left not in lefts]
 
 
 def _request(courier: Courier, begun: _Begun, now: datetime) -> tuple[Request | None, Delivered]:
@@ -155,11 +182,16 @@ def _set_apart(
     return BatchState.SENDING if anything_left else BatchState.FAILED
 
 
-def _answer(mailer: Mailer, request: Request, committed: float, started: float) -> Answer:
-    if started - committed > LATEST_START.total_seconds():
+def _answer(courier: Courier, request: Request, begun: _Begun, started: float) -> Answer:
+    """The mailer's answer to a request, which is not made where it is too late for that.
+
+    What has passed is known in two ways: a clock that nobody sets may stand still while the machine sleeps.
+    """
+    late = started - begun.committed > LATEST_START.total_seconds()
+    if late or courier.clock() > begun.lease_until:
         return Answer(Verdict.UNCERTAIN, "the machine stood still before the request")
     try:
-        return mailer.send(request)
+        return courier.mailer.send(request)
     except Exception as error:  # noqa: BLE001  # whatever went wrong, the request may have been taken
         return Answer(Verdict.UNCERTAIN, f"the request ended in an error: {type(error).__name__}: {error}")
 
@@ -179,6 +211,8 @@ def _record(courier: Courier, begun: Delivered, attempt: int, answer: Answer, no
             batches.fail(connection, answer.refused)
         if settled and state is BatchState.ACCEPTED:
             enrolments.finish(connection, batch)
+        elif settled and state in _UNSURE and _is_told(connection, batch, state):
+            state = BatchState.ACCEPTED
     return Delivered(
         batch,
         state if settled else BatchState.UNCERTAIN,
@@ -188,6 +222,12 @@ def _record(courier: Courier, begun: Delivered, attempt: int, answer: Answer, no
         requests=1,
         answer=answer,
     )
+
+
+def _is_told(connection: Connection, batch: int, state: BatchState) -> bool:
+    """Whether events were quicker than the answer, and prove that the batch was taken: then it is accepted."""
+    lefts = proofs.told_among(connection, [batch]).get(batch)
+    return lefts is not None and proofs.prove(connection, batch, lefts, (state,))
 
 
 def _state(answer: Answer, left: int) -> BatchState:

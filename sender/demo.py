@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from course.cadence import timetable
 from course.folder import Files, read_files
-from sender.editions import Edition, publish
+from sender.editions import Edition
 from sender.errors import SenderError
 from sender.links import Signer
 from sender.mailers.folder import FolderMailer
 from sender.owner import this_process
 from sender.people import Importer, Joining
+from sender.publishing import publish
 from sender.roster import Row
 from sender.sending import Sender
 from sender.store.database import Database, open_database

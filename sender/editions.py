@@ -1,41 +1,39 @@
-"""Editions: publishing a course folder, and having a published course at hand to send from."""
+"""Editions: having a published course at hand, to send from and to show."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from importlib import metadata
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
-from course.archive import archive_files
 from course.catalogue import Catalogue, catalogue_for
+from course.errors import CourseError
 from course.folder import Files, load
 from course.model import Course, Lesson
 from course.personal.placeholders import Email, Placeholder, Where
 from course.personal.readers import Reader, fields_in, names_all_fields, reader_values
 from course.personal.symbols import Look, Mode, Outcome
-from course.render import NOTICES, THEME, Letter, Renderer, Variant, email_templates
-from course.sample import sample_schedule
-from sender.errors import NotFoundError
-from sender.model import OF_THE_COURSE, DeliveryKind, EnrolmentStatus
-from sender.progress import next_step
-from sender.standing import due_anew
-from sender.store import batches, enrolments
+from course.render import THEME, Letter, Renderer, Variant
+from sender.errors import EditionError, StoreError
+from sender.model import OF_THE_COURSE, DeliveryKind
+from sender.recent import Recent
 from sender.store import editions as rows
-from sender.store.database import Database, claim_alone
-from sender.store.ledger import enrolment_counts, people_by_track
-from sender.store.standings import standings_on
+from sender.store.database import is_of_the_database, transaction_of
 
 LEFT_BEHIND = "the course went on without it"
 """Why a delivery is cancelled that waited for a slot when its lesson was taken out."""
 
-_CHUNK = 1000
-_ENGINES = ("jinja2", "mjml-python", "markdown-it-py")
+_PUBLISH = "Publish the course again."
+_MOST_EDITIONS = 64
+_MOST_EMAILS = 1000
+_MOST_BYTES = 64 << 20
+"""Of files, and again of emails. Whatever is asked for beyond that is read again, which takes some milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +70,33 @@ class Edition:
         return Reader(reader_values(self.course.fields, fields), links, schedule)
 
 
+_Key = tuple[DeliveryKind, int | None, str]
+"""One of an edition's emails: its kind, its lesson's id and the track."""
+
+_Variants = list[tuple[int, Variant]]
+_Kept = tuple[int, DeliveryKind, str, Email]
+
+
 class EditionBook:
-    """The editions, and the variants of their emails, that this process has used so far."""
+    """The editions, and the variants of their emails, that this process has used of late.
+
+    Used by several threads at once, each within a transaction of its own. What a transaction adds is known to it alone
+    until others find it in the database: before that it may be rolled back.
+    """
 
     def __init__(self) -> None:
-        self._editions: dict[int, Edition] = {}
-        self._variants: dict[tuple[int, DeliveryKind, int | None, str], list[tuple[int, Variant]]] = {}
-        self._emails: dict[int, tuple[Edition, DeliveryKind, str, Email]] = {}
+        self._editions: Recent[int, Edition] = Recent(_MOST_EDITIONS, _MOST_BYTES)
+        self._variants: Recent[int, dict[_Key, _Variants]] = Recent(_MOST_EDITIONS)
+        self._emails: Recent[int, _Kept] = Recent(_MOST_EMAILS, _MOST_BYTES)
+        self._added: WeakKeyDictionary[object, dict[tuple[int, _Key], _Variants]] = WeakKeyDictionary()
 
     def edition(self, connection: Connection, edition_id: int) -> Edition:
-        """A published edition, loaded from the database once."""
-        if edition_id not in self._editions:
-            self._editions[edition_id] = _loaded(connection, edition_id)
-        return self._editions[edition_id]
+        """A published edition, loaded from the database when it is first needed. Raises EditionError."""
+        found = self._editions.get(edition_id)
+        if found is not None:
+            return found
+        edition = _loaded(connection, edition_id)
+        return self._editions.keep(edition_id, edition, sum(map(len, edition.files.values())))
 
     def variant(
         self, connection: Connection, edition: Edition, kind: DeliveryKind, lesson: Lesson | None, track: str,
@@ -96,11 +108,14 @@ class EditionBook:
         for id_, variant in known:
             if variant.is_for(expressions, reader):
                 return id_
-        lesson_id = None if lesson is None else edition.lesson_ids.get(lesson.slug)
         variant = edition.renderer.render(edition.letter(kind, lesson, track), reader)
-        values = {"edition_id": edition.id, "kind": kind, "lesson_id": lesson_id, "track": track}
+        key = _key(edition, kind, lesson, track)
+        values = {"edition_id": edition.id, "kind": kind, "lesson_id": key[1], "track": track}
         id_ = rows.add_variant(connection, {**values, **_columns(variant)})
-        known.append((id_, Variant(_NOTHING, variant.outcomes)))
+        own = self._added.setdefault(transaction_of(connection), {})
+        own[edition.id, key] = [*known, (id_, Variant(_NOTHING, variant.outcomes))]
+        if (shared := self._variants.get(edition.id)) is not None:
+            shared.pop(key, None)  # to be read again, by then with what is committed of this
         return id_
 
     def sole_variant(
@@ -127,29 +142,33 @@ class EditionBook:
 
     def _known(
         self, connection: Connection, edition: Edition, kind: DeliveryKind, lesson: Lesson | None, track: str
-    ) -> list[tuple[int, Variant]]:
+    ) -> _Variants:
         """The variants of an email that are known so far, by what they answer alone."""
-        lesson_id = None if lesson is None else edition.lesson_ids.get(lesson.slug)
-        key = (edition.id, kind, lesson_id, track)
-        if key not in self._variants:
-            kept = rows.variants_of(connection, edition.id, kind, lesson_id, track)
-            self._variants[key] = [(id_, Variant(_NOTHING, _outcomes(outcomes))) for id_, outcomes in kept]
-        return self._variants[key]
+        key = _key(edition, kind, lesson, track)
+        if self._added:
+            own = self._added.get(transaction_of(connection))
+            if own is not None and (edition.id, key) in own:
+                return own[edition.id, key]
+        shared = self._variants.get(edition.id)
+        if shared is None:
+            shared = self._variants.keep(edition.id, {})
+        known = shared.get(key)
+        if known is None:
+            known = shared[key] = _variants(connection, edition, key)
+        return known
 
     def email(self, connection: Connection, variant_id: int) -> tuple[Edition, DeliveryKind, str, Email]:
-        """A variant's edition, kind, label (the lesson's slug, or the kind) and email."""
-        if variant_id not in self._emails:
-            row = rows.variant_row(connection, variant_id)
-            slugs = {} if row.lesson_id is None else rows.lesson_slugs(connection, [row.lesson_id])
-            placed = tuple(Placeholder(tag, expression, Where(where)) for tag, expression, where in row.placeholders)
-            email = Email(row.subject, row.html, row.text, placed, row.salt)
-            edition = self.edition(connection, row.edition_id)
-            self._emails[variant_id] = (edition, DeliveryKind(row.kind), slugs.get(row.lesson_id or 0, row.kind), email)
-        return self._emails[variant_id]
+        """A variant's edition, kind, label (the lesson's slug, or the kind) and email. Raises EditionError."""
+        found = self._emails.get(variant_id)
+        if found is None:
+            found = _email(connection, variant_id)
+            found = self._emails.keep(variant_id, found, len(found[3].html) + len(found[3].text))
+        edition_id, kind, label, email = found
+        return self.edition(connection, edition_id), kind, label, email
 
-    def forget(self) -> None:
-        """Drop what a transaction that was rolled back may have added."""
-        self._variants.clear()
+
+def _key(edition: Edition, kind: DeliveryKind, lesson: Lesson | None, track: str) -> _Key:
+    return kind, None if lesson is None else edition.lesson_ids.get(lesson.slug), track
 
 
 _NOTHING = Email("", "", "", (), "")
@@ -169,6 +188,12 @@ def _columns(variant: Variant) -> dict[str, object]:
     }
 
 
+def _variants(connection: Connection, edition: Edition, key: _Key) -> _Variants:
+    with _readable(edition.course_id, edition.course.slug, edition.hash):
+        kept = rows.variants_of(connection, edition.id, *key)
+        return [(id_, Variant(_NOTHING, _outcomes(outcomes))) for id_, outcomes in kept]
+
+
 def _outcomes(kept: list[list[object]]) -> dict[Look, Outcome]:
     return {
         Look(Mode(str(mode)), str(expression)): outcome
@@ -177,151 +202,61 @@ def _outcomes(kept: list[list[object]]) -> dict[Look, Outcome]:
     }
 
 
+def _email(connection: Connection, variant_id: int) -> _Kept:
+    edition_id = rows.edition_of(connection, variant_id)
+    with _readable(*_row(connection, edition_id)):
+        row = rows.variant_row(connection, variant_id)
+        placed = tuple(Placeholder(tag, expression, Where(where)) for tag, expression, where in row.placeholders)
+        kind, email = DeliveryKind(row.kind), Email(row.subject, row.html, row.text, placed, row.salt)
+    slugs = {} if row.lesson_id is None else rows.lesson_slugs(connection, [row.lesson_id])
+    return edition_id, kind, slugs.get(row.lesson_id or 0, row.kind), email
+
+
 def _loaded(connection: Connection, edition_id: int) -> Edition:
+    course_id, slug, hash_ = _row(connection, edition_id)
+    files = rows.edition_files(connection, edition_id)
+    with _readable(course_id, slug, hash_):
+        course = load(files)
+    return Edition(edition_id, course_id, hash_, course, files, rows.lesson_ids(connection, course_id))
+
+
+def unreadable(connection: Connection, book: EditionBook) -> dict[int, str]:
+    """Of which courses the live edition cannot be read, by their ids, and why."""
+    found = {}
+    for one in rows.courses(connection):
+        try:
+            book.edition(connection, one.edition_id)
+        except EditionError as error:
+            found[one.id] = str(error)
+    return found
+
+
+def _row(connection: Connection, edition_id: int) -> tuple[int, str, str]:
     row = rows.edition_row(connection, edition_id)
     if row is None:
-        raise NotFoundError(f"There is no edition {edition_id}.", fix="Publish the course again.")
-    course_id, hash_ = row
-    files = rows.edition_files(connection, edition_id)
-    return Edition(edition_id, course_id, hash_, load(files), files, rows.lesson_ids(connection, course_id))
+        course_id, slug = rows.course_of(connection, edition_id) or (0, "")
+        named = f" of the course `{slug}`" if slug else ""
+        raise EditionError(f"There is no edition {edition_id}{named}.", fix=_PUBLISH, course=course_id)
+    return row
 
 
-def frozen(files: Files) -> dict[str, bytes]:
-    """All inputs of an edition: the course's files, and the templates that it does not override."""
-    return {**email_templates(), **files}
+@contextmanager
+def _readable(course_id: int, slug: str, hash_: str) -> Iterator[None]:
+    """Tell whatever goes wrong within the block as a fault of one edition, so that all other courses go on.
 
-
-def edition_hash(files: Files) -> str:
-    """The name of an edition: a hash of its inputs and of the versions of what renders them."""
-    digest = sha256()
-    for engine in _ENGINES:
-        digest.update(f"{engine} {metadata.version(engine)}\n".encode())
-    for path in sorted(files):
-        digest.update(f"{path}\0{len(files[path])}\n".encode() + files[path])
-    return digest.hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What publishing a folder would do: to the live edition's lessons, and to how many people.
-
-    `stranded` counts those on tracks that the folder no longer has.
+    It may have been published by another version of dripcourse, or be damaged: any exception may come of that. What is
+    wrong with the database itself stays what it is.
     """
-
-    slug: str
-    first: bool
-    same: bool
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    changed: tuple[str, ...]
-    active: int
-    stranded: Mapping[str, int] = field(default_factory=dict)
-
-
-def plan(database: Database, files: Files) -> Change:
-    """Compare a course's files with the edition that is live; nothing is written. Raises CourseErrors."""
-    course = load(files)
-    with database.read() as connection:
-        row = rows.course_named(connection, course.slug)
-        if row is None or not row.edition_id:
-            return Change(course.slug, True, False, tuple(_slugs(course)), (), (), 0)
-        live = EditionBook().edition(connection, row.edition_id)
-        active = _active(connection, row.id)
-        tracks = people_by_track(connection, row.id)
-    new, old = dict(_bodies(course)), dict(_bodies(live.course))
-    before = {lesson.slug: _earlier(lesson, old) for lesson in course.all_lessons}
-    return Change(
-        slug=course.slug,
-        first=False,
-        same=edition_hash(frozen(files)) == live.hash,
-        added=tuple(slug for slug, earlier in before.items() if earlier is None),
-        removed=tuple(slug for slug in old if slug not in before.values()),
-        changed=tuple(slug for slug, earlier in before.items() if earlier and new[slug] != old[earlier]),
-        active=active,
-        stranded={slug: count for slug, count in tracks.items() if course.track(slug) is None},
-    )
-
-
-def _active(connection: Connection, course_id: int) -> int:
-    return enrolment_counts(connection, course_id)[EnrolmentStatus.ACTIVE]
-
-
-def _slugs(course: Course) -> Iterator[str]:
-    return (lesson.slug for lesson in course.all_lessons)
-
-
-def _bodies(course: Course) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for lesson in course.all_lessons:
-        yield lesson.slug, (lesson.subject, lesson.preheader, lesson.title, lesson.body)
-
-
-def _earlier(lesson: Lesson, old: Mapping[str, object]) -> str | None:
-    """The name that a lesson had in an earlier edition, or None where it was not in it."""
-    return next((name for name in (lesson.slug, *lesson.aliases) if name in old), None)
-
-
-def publish(database: Database, files: Files, now: datetime) -> Edition:
-    """Make a course's files the live edition, in one transaction: all of it, or nothing.
-
-    Renders every email once, for a reader of whom nothing is known but that the course goes on, and
-    works out anew when each active enrolment is next due. Raises CourseErrors; whether `check`
-    passes is the caller's concern.
-    """
-    course, inputs = load(files), frozen(files)
-    with database.write() as connection:
-        claim_alone(connection)
-        book = EditionBook()
-        before = rows.course_named(connection, course.slug)
-        old = book.edition(connection, before.edition_id).course if before else None
-        edition_id = rows.add_edition(connection, course.slug, edition_hash(inputs), inputs, now)
-        lessons = {lesson.slug: lesson.aliases for lesson in course.all_lessons}
-        rows.keep_lessons(connection, edition_id, lessons)
-        edition = book.edition(connection, edition_id)
-        for kind, lesson, track in _letters(edition.course):
-            schedule = sample_schedule(edition.course, edition.letter(kind, lesson, track))
-            book.variant(connection, edition, kind, lesson, track, edition.reader({}, {}, schedule))
-        if course.public_archive:
-            archive_files(course, files)  # what is wrong with it is told now, and not to whoever asks for it
-        rows.make_live(connection, edition_id)
-        if old is not None and _timing(old) != _timing(edition.course):
-            _reschedule(connection, edition, now)
-    return edition
-
-
-def _timing(course: Course) -> object:
-    """What decides when lessons fall due, apart from the people."""
-    lessons = tuple((lesson.slug, lesson.tracks, lesson.wait) for lesson in course.lessons)
-    return course.cadence, lessons, course.welcome is None, course.closing is None
-
-
-def _reschedule(connection: Connection, edition: Edition, now: datetime) -> None:
-    """Work out when each enrolment is next due under a new edition; an active one with nothing left may have finished.
-
-    A pause that lasts until a day ends with the first slot from then on.
-    """
-    last_id = 0
-    while found := standings_on(connection, edition.course_id, last_id, _CHUNK):
-        last_id = found[-1].id
-        histories = enrolments.histories(connection, [one.id for one in found])
-        moves, through = [], []
-        for one in found:
-            step = next_step(edition.course, one.track, edition.lesson_ids, histories[one.id].had)
-            if step is None:
-                through.append(one.id)
-            moves.append((one.id, due_anew(edition.course, step, one, now)))
-        enrolments.set_due(connection, moves)
-        lost = [one.id for id_ in through for one in histories[id_].waiting]
-        batches.cancel(connection, dict.fromkeys(lost, LEFT_BEHIND))
-        enrolments.finish(connection, ids=through)
-
-
-def _letters(course: Course) -> Iterator[tuple[DeliveryKind, Lesson | None, str]]:
-    for track in course.tracks:
-        for notice in NOTICES:
-            yield DeliveryKind(notice), None, track.slug
-        if course.welcome:
-            yield DeliveryKind.WELCOME, course.welcome, track.slug
-        for lesson in course.lessons_of(track.slug):
-            yield DeliveryKind.LESSON, lesson, track.slug
-        if course.closing:
-            yield DeliveryKind.FINISHED, course.closing, track.slug
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception as error:
+        if is_of_the_database(error):
+            raise
+        said = str(error).partition("\n")[0] if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
+        message = (
+            f"The course `{slug}` cannot be sent or shown: its edition {hash_[:12]} cannot be read ({said[:300]})."
+        )
+        fix = f"{_PUBLISH[:-1]}, or install the version of dripcourse that published it."
+        raise EditionError(message, fix=fix, course=course_id) from error

@@ -24,6 +24,14 @@ class NotFoundError(SenderError):
     """What was named is not in the database."""
 
 
+class EditionError(NotFoundError):
+    """A published edition cannot be used as it stands in the database; `course` is its course's id."""
+
+    def __init__(self, message: str, *, fix: str, course: int) -> None:
+        self.course = course
+        super().__init__(message, fix=fix)
+
+
 class NotPossibleError(SenderError):
     """What a person asks for about their own place on a course cannot be done as things stand; nothing changed."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from course.errors import CourseError
 from course.personal.placeholders import Email, Placeholder, Where, fill, tag_values
 from sender.editions import Edition, EditionBook
-from sender.errors import NotFoundError
+from sender.errors import EditionError, NotFoundError
 from sender.store import privacy
 from sender.store.database import Database
 from sender.store.privacy import Mail, Person, Place
@@ -57,7 +57,7 @@ def _places(connection: Connection, book: EditionBook, known: Person) -> list[Do
         events[delivery].append({"id": id_, "type": kind, "at": _iso(at)})
     return [
         {
-            **_place(place, edition := book.edition(connection, place.edition)),
+            **_place(place, edition := _edition(connection, book, place)),
             "consents": consents[place.id],
             "quiz_answers": answers[place.id],
             "emails": [_mail(mail, edition, known, events[mail.id]) for mail in mails[place.id]],
@@ -66,9 +66,17 @@ def _places(connection: Connection, book: EditionBook, known: Person) -> list[Do
     ]
 
 
-def _place(place: Place, edition: Edition) -> Document:
+def _edition(connection: Connection, book: EditionBook, place: Place) -> Edition | None:
+    """The live edition of the course of a place, or None where that cannot be read: it holds nothing of anybody."""
+    try:
+        return book.edition(connection, place.edition)
+    except EditionError:
+        return None
+
+
+def _place(place: Place, edition: Edition | None) -> Document:
     return {
-        "id": place.id, "course": place.course, "title": edition.course.title, "track": place.track,
+        "id": place.id, "course": place.course, "title": edition and edition.course.title, "track": place.track,
         "status": place.status, "ended_reason": place.ended_reason, "choices": dict(place.overrides),
         "afresh": place.afresh, "created_at": _iso(place.created_at), "start_at": _iso(place.start_at),
         "next_due_at": _iso(place.next_due_at), "asked_at": _iso(place.asked_at), "ended_at": _iso(place.ended_at),
@@ -83,7 +91,7 @@ def _mails(connection: Connection, known: Person) -> Mapping[int, list[Mail]]:
     return found
 
 
-def _mail(mail: Mail, edition: Edition, known: Person, events: Iterable[Document]) -> Document:
+def _mail(mail: Mail, edition: Edition | None, known: Person, events: Iterable[Document]) -> Document:
     return {
         "id": mail.id, "kind": mail.kind, "lesson": mail.lesson, "subject": _subject(mail, edition, known),
         "slot_at": _iso(mail.slot_at), "state": mail.state, "reason": mail.reason, "seen": mail.seen,
@@ -91,7 +99,7 @@ def _mail(mail: Mail, edition: Edition, known: Person, events: Iterable[Document
     }  # fmt: skip
 
 
-def _subject(mail: Mail, edition: Edition, known: Person) -> str:
+def _subject(mail: Mail, edition: Edition | None, known: Person) -> str:
     """The subject as this person had it, with what is known of them today, by the expressions of the live edition."""
     placed = tuple(
         Placeholder(tag, expression, Where(where))
@@ -99,6 +107,8 @@ def _subject(mail: Mail, edition: Edition, known: Person) -> str:
         if tag in mail.subject
     )
     email = Email(mail.subject, "", "", placed, mail.salt)
+    if edition is None:
+        return fill(email, {one.tag: "…" for one in placed}).subject
     try:
         values = tag_values(email, edition.renderer.expressions, edition.reader(known.fields, {}, {}))
     except CourseError:  # an expression of an earlier edition that can no longer be worked out

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from sender.editions import Edition, EditionBook
+from sender.errors import EditionError
 from sender.model import DeliveryKind, EnrolmentStatus, Suppressed
 from sender.places import Own, impossible, own_place
 from sender.progress import next_step
@@ -56,25 +57,34 @@ def leave(database: Database, book: EditionBook, delivery_id: int, now: datetime
 
     Works on any email that was ever sent, any number of times, and for whoever was erased. What is
     open for the person is cancelled when its turn to be sent comes. None where there is no such
-    delivery. Raises StoreError.
+    delivery. Raises StoreError, and EditionError, once that is done, where the course cannot be read to tell of it.
     """
     with database.write() as connection:
         one = leaver(connection, delivery_id)
         if one is None:
             return None
-        if not _end(connection, one.person, one.email_key, one.course, now, one.secret):
-            return _after(connection, book, delivery_id, now, changed=False)
-        return _just_left(connection, book, one)
+        changed = bool(_end(connection, one.person, one.email_key, one.course, now, one.secret))
+        try:
+            if not changed:
+                return _after(connection, book, delivery_id, now, changed=False)
+            return _just_left(connection, book, one)
+        except EditionError as error:
+            unread = error
+    raise unread
 
 
 def leave_everything(database: Database, book: EditionBook, delivery_id: int, now: datetime) -> Parting | None:
-    """The same for all courses that the person takes, and for the address on any course. Raises StoreError."""
+    """The same for all courses that the person takes, and for the address on any course. Raises as `leave` does."""
     with database.write() as connection:
         one = leaver(connection, delivery_id)
         if one is None:
             return None
         ended = _end(connection, one.person, one.email_key, EVERYTHING, now)
-        return _after(connection, book, delivery_id, now, changed=ended > 0)
+        try:
+            return _after(connection, book, delivery_id, now, changed=ended > 0)
+        except EditionError as error:
+            unread = error
+    raise unread
 
 
 def _just_left(connection: Connection, book: EditionBook, one: Leaver) -> Parting:

@@ -102,14 +102,21 @@ class BatchState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a delivery ended where that differs from its batch."""
+    """How a delivery ended where that differs from its batch.
+
+    `ACCEPTED`: an event tells of it, so it was taken, though its batch is none that was, or it had been let go of.
+    """
 
     FAILED = "failed"
     CANCELLED = "cancelled"
+    ACCEPTED = "accepted"
 
 
 DROPPED = "dropped by an operator"
 """Why a delivery was cancelled that nobody is to get any more: whoever was to get it goes on as if they had."""
+
+PROVEN = "its events prove that it was taken"
+"""Why a batch, or a delivery alone, is accepted that had another answer, or none."""
 
 
 class Verdict(StrEnum):

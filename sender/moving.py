@@ -67,21 +67,17 @@ def move(database: Database, book: EditionBook, delivery_id: int, now: datetime)
     was at the former one does not follow, and the former one is told. Raises StoreError, and CourseError where the
     email to the former one cannot be made; nothing has changed then.
     """
-    try:
-        with database.write() as connection:
-            row = memberships.membership(connection, delivery_id)
-            if row is None or row.kind not in TO_ANOTHER:
-                return None
-            hold_person(connection, row.subscriber)
-            row = memberships.membership(connection, delivery_id) or row
-            change = address_changes.of_delivery(connection, delivery_id)
-            how = _standing(row, change, now)
-            if how is Moved.OPEN and change is not None:
-                how = _move(connection, book, row, change, now)
-            return _moving(connection, book, row, change, how)
-    except BaseException:
-        book.forget()
-        raise
+    with database.write() as connection:
+        row = memberships.membership(connection, delivery_id)
+        if row is None or row.kind not in TO_ANOTHER:
+            return None
+        hold_person(connection, row.subscriber)
+        row = memberships.membership(connection, delivery_id) or row
+        change = address_changes.of_delivery(connection, delivery_id)
+        how = _standing(row, change, now)
+        if how is Moved.OPEN and change is not None:
+            how = _move(connection, book, row, change, now)
+        return _moving(connection, book, row, change, how)
 
 
 def _moving(

@@ -54,7 +54,7 @@ def had_too_many(connection: Connection, subscriber_id: int, now: datetime) -> b
 def add_notice(connection: Connection, book: EditionBook, kind: DeliveryKind, row: MembershipRow, now: datetime) -> int:
     """Make a notice for the person of a membership, by the edition of its course that is live; its delivery's id.
 
-    Whoever rolls the transaction back has to call `book.forget`. Raises CourseError where the email cannot be made.
+    Raises CourseError where the email cannot be made.
     """
     edition = book.edition(connection, row.edition)
     reader = edition.reader(row.fields, {}, {})

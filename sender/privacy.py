@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -80,7 +79,8 @@ def ask_access(database: Database, book: EditionBook, delivery_id: int, now: dat
 
     Raises StoreError, and CourseError where the email cannot be made.
     """
-    return Asked(_in_one(database, book, lambda connection: _ask_access(connection, book, delivery_id, now)))
+    with database.write() as connection:
+        return Asked(_ask_access(connection, book, delivery_id, now))
 
 
 def ask_address_change(
@@ -96,18 +96,9 @@ def ask_address_change(
         key = email_key(address)
     except (AddressError, UnicodeError) as error:  # the latter of a domain that no name server could be asked about
         return Asked(Told.NO_ADDRESS, str(error))
-    told = _in_one(database, book, lambda connection: _ask_change(connection, book, delivery_id, address, key, now))
+    with database.write() as connection:
+        told = _ask_change(connection, book, delivery_id, address, key, now)
     return Asked(told, address=address)
-
-
-def _in_one(database: Database, book: EditionBook, ask: Callable[[Connection], Told]) -> Told:
-    """Ask in one transaction; where that is rolled back, nothing of what was rendered in it is remembered."""
-    try:
-        with database.write() as connection:
-            return ask(connection)
-    except BaseException:
-        book.forget()
-        raise
 
 
 def _ask_access(connection: Connection, book: EditionBook, delivery_id: int, now: datetime) -> Told:

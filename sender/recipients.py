@@ -58,7 +58,10 @@ class Mail:
 
 
 def gone(connection: Connection, kind: DeliveryKind, people: Sequence[Addressee], now: datetime) -> dict[int, str]:
-    """Who is not to get the email after all, and why: they left, paused, were erased or suppressed since the claim."""
+    """Who is not to get the email after all, and why.
+
+    They left, paused, were erased or suppressed since the claim, or events have told since that they had it before.
+    """
     keys = [one.email_key for one in people if one.email_key]
     stopping = frozenset(Suppressed) if kind in OF_THE_COURSE else _FOR_GOOD
     found = suppressed(connection, keys, people[0].course) if people else {}
@@ -68,6 +71,8 @@ def gone(connection: Connection, kind: DeliveryKind, people: Sequence[Addressee]
     for one in people:
         if one.email_key is None:
             reasons[one.delivery] = "erased"
+        elif one.needless:
+            reasons[one.delivery] = "an earlier one was taken after all"
         elif one.email_key in stopped:
             reasons[one.delivery] = "suppressed"
         elif expected is None:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection
 
 from sender import breaker
+from sender.editions import EditionBook, unreadable
 from sender.model import BatchState, EnrolmentStatus
 from sender.pacing import Pacing, Traffic, as_of
 from sender.store import editions, events, ledger, resolving, traffic, unsettled
@@ -20,11 +21,12 @@ _MOST_BATCHES = 200
 
 @dataclass(frozen=True, slots=True)
 class CourseStatus:
-    """One course: whether it is held, and its enrolments by status."""
+    """One course: whether it is held, its enrolments by status, and why its live edition cannot be read, if so."""
 
     slug: str
     held: bool
     enrolments: Mapping[EnrolmentStatus, int]
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,8 @@ class Status:
 
     @property
     def needs_attention(self) -> bool:
-        """Whether something is held, failed or uncertain."""
-        return any(self.counts[state] for state in ATTENTION)
+        """Whether something is held, failed or uncertain, or a course cannot be read."""
+        return any(self.counts[state] for state in ATTENTION) or any(one.unreadable for one in self.courses)
 
     def as_json(self) -> dict[str, object]:
         """The document that `status --format json` prints."""
@@ -102,7 +104,12 @@ class Status:
             **{str(state): count for state, count in self.counts.items()},
             "next_due_at": _iso(self.next_due_at),
             "courses": [
-                {"slug": one.slug, "held": one.held, "enrolments": {str(k): v for k, v in one.enrolments.items()}}
+                {
+                    "slug": one.slug,
+                    "held": one.held,
+                    "enrolments": {str(k): v for k, v in one.enrolments.items()},
+                    "unreadable": one.unreadable,
+                }
                 for one in self.courses
             ],
             "open": [one.as_json() for one in self.open],
@@ -118,13 +125,14 @@ def _iso(moment: datetime | None) -> str | None:
 def current_status(database: Database, pacing: Pacing, now: datetime) -> Status:
     """The status as the database has it, for a mailer that is asked at that pace. Raises StoreError."""
     with database.read() as connection:
+        unread = unreadable(connection, EditionBook())
         courses = tuple(
-            CourseStatus(one.slug, one.held, ledger.enrolment_counts(connection, one.id))
+            CourseStatus(one.slug, one.held, ledger.enrolment_counts(connection, one.id), unread.get(one.id, ""))
             for one in editions.courses(connection)
         )
         counts = ledger.counts(connection)
         opened = tuple(_opened(connection, failed=counts[BatchState.FAILED] > 0))
-        next_due_at = ledger.next_moment(connection, now)
+        next_due_at = ledger.next_moment(connection, now, unread)
         waiting = unsettled.waiting_count(connection)
         known = traffic.read(connection, pacing.mailer)
     opens_at = breaker.opens_at(pacing, known, now)

@@ -59,13 +59,9 @@ def resend(database: Database, book: EditionBook, enrolment_id: int, slug: str, 
     sent. When the next lesson comes, how far they are and their certificate stay as they are; each call is one more
     email. Raises NotFoundError, RefusedError, CourseError where the email cannot be made, and StoreError.
     """
-    try:
-        with database.write() as connection:
-            claim_alone(connection)  # a claim might take the same occasion
-            return _resent(connection, book, enrolment_id, slug, now)
-    except BaseException:
-        book.forget()
-        raise
+    with database.write() as connection:
+        claim_alone(connection)  # a claim might take the same occasion
+        return _resent(connection, book, enrolment_id, slug, now)
 
 
 def _resent(connection: Connection, book: EditionBook, enrolment_id: int, slug: str, now: datetime) -> Resent:

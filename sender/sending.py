@@ -16,6 +16,9 @@ from sender.owner import Owner
 from sender.pacing import Pacing
 from sender.store.database import Database
 
+_MOST_REASONS = 100
+_AND_MORE = "There are more reasons than these; `dripcourse status` has that of each batch."
+
 
 @dataclass(slots=True)
 class Tally:
@@ -43,7 +46,8 @@ class Sender:
     """What a tick needs. `clock` tells the machine's own time (UTC); `stop` ends a tick between two requests.
 
     `elapsed` counts seconds from anywhere, and `pause` lets some pass, or returns true where `stop` is set before.
-    `reasons` collects what the mailer said where it was not yes, for an operator to read.
+    `reasons` collects what the mailer said where it was not yes, for an operator to read, and `unreadable` by course
+    why a tick left its people out: its edition cannot be read.
     """
 
     database: Database
@@ -55,9 +59,16 @@ class Sender:
     stop: Event = field(default_factory=Event)
     book: EditionBook = field(default_factory=EditionBook)
     reasons: list[str] = field(default_factory=list)
+    unreadable: dict[int, str] = field(default_factory=dict)
     pacing: Pacing = field(default_factory=Pacing)
     elapsed: Callable[[], float] = field(default=monotonic, repr=False)
     pause: Callable[[Event, float], bool] = field(default=Event.wait, repr=False)
+
+    def tell(self, *reasons: str) -> None:
+        """Collect reasons, each once, and so many at the most that somebody would read them."""
+        for reason in reasons:
+            if len(self.reasons) < _MOST_REASONS and reason not in self.reasons:
+                self.reasons.append(reason if len(self.reasons) < _MOST_REASONS - 1 else _AND_MORE)
 
     @property
     def courier(self) -> Courier:

@@ -8,23 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from course.cadence import is_too_late
 from sender.claim import LEASE
 from sender.editions import EditionBook
+from sender.errors import EditionError
 from sender.model import BatchState, EnrolmentStatus
 from sender.owner import is_gone
 from sender.sending import Sender
 from sender.standing import slot_from
-from sender.store import batches, enrolments, ledger
-from sender.store.events import is_proven, prove_taken
+from sender.store import batches, enrolments, ledger, proofs
 from sender.store.standings import standings_among
 
 _AT_ONCE = 50
 """How many batches are settled, or taken up again, in one transaction: others want to write meanwhile."""
+
+_UNSETTLED = (BatchState.UNCERTAIN, BatchState.RETRY)
+
+_LONGEST_LEASE = timedelta(hours=1)
+"""A lease that ends later is of a clock that was wrong, and is over.
+
+If it is ours that is wrong nothing is lost by that: whoever had a batch does not begin it any more, and of what has
+begun the answer still tells.
+"""
 
 _ENOUGH = 4000
 """How many deliveries are taken up again before others are claimed and sent, confirmations among them."""
@@ -33,31 +42,25 @@ _ENOUGH = 4000
 def settle_abandoned(sender: Sender) -> int:
     """Take over what a process that is gone had claimed; what it was sending is uncertain. How many deliveries are.
 
-    No request is under way when a tick begins, so what this very process left in `sending` was cut off as well.
+    No request is under way when a tick begins, so what this very process left in `sending` was cut off as well. What a
+    repeatable mailer was carrying is carried again, but by such a one alone: the settings may name another by now.
     """
     uncertain = []
     at = sender.clock()
     with sender.database.write() as connection:
         for found in batches.under_way(connection, str(sender.owner)):
-            expired = found.lease_until is not None and found.lease_until < at
+            expired = found.lease_until is not None and not at <= found.lease_until <= at + _LONGEST_LEASE
             ours = found.owner == str(sender.owner)
             if not (expired or ours or is_gone(found.owner, sender.owner)):
                 continue
             if found.state is BatchState.CLAIMED:
                 batches.take_over(connection, found, str(sender.owner), at + LEASE)
-            elif getattr(sender.mailer, "repeatable", False):
+            elif found.repeatable and sender.mailer.repeatable:
                 batches.send_again(connection, found, str(sender.owner), at + LEASE)
-            elif batches.give_up(connection, found) and not _proven(connection, found.id):
+            elif batches.give_up(connection, found):
                 uncertain.append(found.id)
-        return batches.open_count(connection, uncertain)
-
-
-def _proven(connection: Connection, batch: int) -> bool:
-    """Whether events have told already of a batch that was given up: then it was taken, and no other event may come."""
-    proven = is_proven(connection, batch) and prove_taken(connection, batch)
-    if proven:
-        enrolments.finish(connection, batch)
-    return proven
+        taken = _accept_told(connection, uncertain)  # no other event may come
+        return batches.open_count(connection, [one for one in uncertain if one not in taken])
 
 
 def settle_uncertain(sender: Sender, now: datetime) -> None:
@@ -98,25 +101,37 @@ def take_up_retries(sender: Sender, now: datetime, most: int | None = None) -> T
             taken = _accept_told(connection, ids)
             for one in ids:
                 if one not in taken:
-                    again = _take_up(sender, connection, one, now, None if most is None else most - claimed)
+                    again = _take_up_or_hold(sender, connection, one, now, None if most is None else most - claimed)
                     claimed, moved = claimed + again.claimed, moved + again.moved
         found = bool(ids)
     return TakenUp(claimed, moved)
 
 
 def _accept_told(connection: Connection, ids: list[int]) -> set[int]:
-    """Call those batches accepted of which an event has told; which those are."""
-    told = {batch for batch in ledger.told_among(connection, ids) if ledger.accept(connection, batch)}
-    for batch in told:
-        enrolments.finish(connection, batch)
-    return told
+    """Call those batches accepted of which an event has told, as far as it proves them; in which nothing is left."""
+    told = proofs.told_among(connection, ids)
+    return {batch for batch, lefts in told.items() if proofs.prove(connection, batch, lefts, _UNSETTLED)}
+
+
+def _take_up_or_hold(sender: Sender, connection: Connection, batch: int, now: datetime, most: int | None) -> TakenUp:
+    """Claim a batch again; hold it where the course's edition cannot be read, by which it is too late or not."""
+    try:
+        return _take_up(sender, connection, batch, now, most)
+    except EditionError as error:
+        ledger.hold(connection, batch, str(error))
+        sender.tell(str(error))
+        return TakenUp(0, 0)
 
 
 def _take_up(sender: Sender, connection: Connection, batch: int, now: datetime, most: int | None) -> TakenUp:
     """Claim a batch again, or as much of it as `most`, without the lessons that are not to go out now."""
     late = [one for one in ledger.lessons_in(connection, batch) if _is_to_wait(sender, connection, one, now)]
-    _put_off(sender, connection, late, now)
-    left, owner, lease_until = batches.open_deliveries(connection, batch), str(sender.owner), sender.clock() + LEASE
+    waiting = {one.delivery: one.left for one in late}
+    left = [one for one in batches.open_deliveries(connection, batch) if one not in waiting]
+    owner, lease_until = str(sender.owner), sender.clock() + LEASE
+    if late:
+        proofs.let_go(connection, batch, waiting, of_all=not left)
+        give_slots(connection, sender.book, [one.enrolment for one in late if one.next_due_at is None], now)
     if late and not left:
         ledger.empty(connection, batch)
     elif most is not None and len(left) > most:
@@ -130,12 +145,6 @@ def _take_up(sender: Sender, connection: Connection, batch: int, now: datetime, 
 def _is_to_wait(sender: Sender, connection: Connection, one: ledger.Again, now: datetime) -> bool:
     course = sender.book.edition(connection, one.edition).course
     return one.overtaken or is_too_late(course.cadence, one.slot_at, now)
-
-
-def _put_off(sender: Sender, connection: Connection, late: list[ledger.Again], now: datetime) -> None:
-    """Have lessons wait for the next slots of their readers: of whoever has none to come, from now on."""
-    ledger.unbatch(connection, [one.delivery for one in late])
-    give_slots(connection, sender.book, [one.enrolment for one in late if one.next_due_at is None], now)
 
 
 def give_slots(connection: Connection, book: EditionBook, ids: Sequence[int], now: datetime) -> None:

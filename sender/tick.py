@@ -11,6 +11,7 @@ from threading import Event, Thread
 from sender.carrying import Carrier
 from sender.claim import LARGEST_BATCH, LEASE, claim
 from sender.deliver import Delivered
+from sender.editions import unreadable
 from sender.errors import StoreError
 from sender.gate import Gate
 from sender.joining import purge_pending
@@ -23,6 +24,8 @@ from sender.store import batches, due, ledger
 _log = logging.getLogger(__name__)
 _CLAIM_AT_ONCE = 4000
 _RENEW_EVERY_SECONDS = 20.0
+_NO_TURN = "its turn has not come (DRIPCOURSE_RATE)"
+_HELD = "its course is held"
 
 
 def tick(sender: Sender, now: datetime, *, limit: int | None = None) -> Tally:
@@ -33,6 +36,7 @@ def tick(sender: Sender, now: datetime, *, limit: int | None = None) -> Tally:
     fails; whatever was committed before stays true.
     """
     tally, gate = Tally(), Gate(sender, now)
+    sender.unreadable.clear()  # what was mended since is read again
     with _leases_renewed(sender):
         tally.uncertain += settle_abandoned(sender)
         settle_uncertain(sender, now)
@@ -41,14 +45,12 @@ def tick(sender: Sender, now: datetime, *, limit: int | None = None) -> Tally:
         left = _carry_all(sender, gate, now, tally, limit)
         opens_at = gate.opens_at()
         if opens_at is not None:
-            tally.retry += _put_back(
-                sender, gate.told() or "its turn has not come (DRIPCOURSE_RATE), or its course is held", now
-            )
+            tally.retry += _put_back(sender, gate.told() or _NO_TURN, now)
         elif left == 0:
             _put_back(sender, "left over by --limit", now)
     tally.next_due_at = _next_moment(sender, gate, now)
     if opens_at is not None and tally.next_due_at == opens_at:
-        sender.reasons.extend(filter(None, [gate.told()]))
+        sender.tell(*filter(None, [gate.told()]))
     return tally
 
 
@@ -60,8 +62,10 @@ def foreseen(sender: Sender, now: datetime, limit: int) -> Tally:
     gate = Gate(sender, now)
     most = min(limit, gate.allowance())
     with sender.database.read() as connection:
+        sender.unreadable.update(unreadable(connection, sender.book))
+        sender.tell(*sender.unreadable.values())
         again = sum(len(batches.open_deliveries(connection, one)) for one in ledger.retries_due(connection, now))
-        claimed = min(most, again + due.free_count(connection, now, most))
+        claimed = min(most, again + due.free_count(connection, now, most, sender.unreadable))
     return Tally(claimed=claimed, next_due_at=_next_moment(sender, gate, now))
 
 
@@ -69,7 +73,7 @@ def _next_moment(sender: Sender, gate: Gate, now: datetime) -> datetime | None:
     """The next moment with something to do that the gate lets be done."""
     opens_at = gate.opens_at()
     with sender.database.read() as connection:
-        found = ledger.next_moment(connection, now)
+        found = ledger.next_moment(connection, now, sender.unreadable)
     return found if opens_at is None or found is None else max(found, opens_at)
 
 
@@ -133,9 +137,10 @@ def _put_back(sender: Sender, reason: str, now: datetime) -> int:
 
     When that may begin is for the gate to say, which an operator can open.
     """
+    owner, state = str(sender.owner), BatchState.RETRY
     with sender.database.write() as connection:
-        state = BatchState.RETRY
-        left = batches.settle_claimed(connection, str(sender.owner), state, reason=reason, not_before=now)
+        left = batches.settle_claimed(connection, owner, state, reason=_HELD, not_before=now, of_held=True)
+        left += batches.settle_claimed(connection, owner, state, reason=reason, not_before=now)
         return batches.open_count(connection, left)
 
 
@@ -156,12 +161,13 @@ def _claim(sender: Sender, gate: Gate, now: datetime, tally: Tally, left: int | 
     most = min(_CLAIM_AT_ONCE, space) if left is None else min(left, _CLAIM_AT_ONCE, space)
     claimed = claim(
         sender.database, sender.book, str(sender.owner), now, limit=most, lease_from=sender.clock(),
-        largest=min(LARGEST_BATCH, sender.mailer.largest),
+        largest=min(LARGEST_BATCH, sender.mailer.largest), without=sender.unreadable,
     )  # fmt: skip
     tally.claimed += claimed.claimed
     tally.moved += claimed.moved
     tally.failed += len(claimed.unmade)
-    sender.reasons.extend(claimed.unmade)
+    sender.unreadable.update(claimed.unreadable)
+    sender.tell(*claimed.unmade, *claimed.unreadable.values())
     return bool(again.claimed or claimed.batches or claimed.unmade) or claimed.more
 
 
@@ -179,7 +185,9 @@ def _count(sender: Sender, tally: Tally, result: Delivered | None) -> None:
     tally.failed += result.failed
     tally.requests += result.requests
     if result.answer is not None and result.answer.verdict is not Verdict.ACCEPTED:
-        sender.reasons.append(result.answer.reason)
+        sender.tell(result.answer.reason)
+    if result.reason:
+        sender.tell(result.reason)
     if result.state in {BatchState.ACCEPTED, BatchState.RETRY, BatchState.HELD, BatchState.UNCERTAIN}:
         setattr(tally, result.state, getattr(tally, result.state) + result.count)
 

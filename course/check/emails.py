@@ -28,7 +28,7 @@ def faults_in_emails(checked: Checked, rules: Iterable[Rule]) -> Iterator[tuple[
 
     def look(at: Callable[[str], None]) -> None:
         for page, personas in pages(checked):
-            at_email(page.letter.lesson.place.file if page.letter.lesson else "")
+            _at(page.letter)
             for rule in rules:
                 assert rule.in_email is not None
                 at(rule.id)
@@ -48,6 +48,7 @@ def pages(checked: Checked) -> Iterator[tuple[Page, list[Persona]]]:
     """Every different email of a course, and the personas who get it; those that cannot be rendered are left out."""
     known: dict[tuple[str, ...], tuple[Page, list[Persona]]] = {}
     for letter in letters(checked.course):
+        _at(letter)
         try:
             versions = checked.versions(letter)
         except CourseErrors:
@@ -59,6 +60,10 @@ def pages(checked: Checked) -> Iterator[tuple[Page, list[Persona]]]:
                 look = (page.email.subject, page.preheader, page.email.text, page.marked)
                 known.setdefault(look, (page, []))[1].append(persona)
     yield from known.values()
+
+
+def _at(letter: Letter) -> None:
+    at_email(letter.lesson.place.file if letter.lesson else "")
 
 
 def _missing(checked: Checked, letter: Letter, version: Version) -> Sequence[Placeholder]:

@@ -10,7 +10,7 @@ from io import FileIO
 
 from course import limits
 from course.confined.messages import At, Broken, Import, Refused, Request, Returned, packed, receive, send, unpacked
-from course.errors import CourseError, Place
+from course.errors import CourseError
 
 
 def serve(reads: int, writes: int, memory: int, seconds_for_email: float) -> None:
@@ -26,11 +26,9 @@ class _Child:
     def __init__(self, reads: int, writes: int) -> None:
         self._requests = FileIO(reads, "r")
         self._answers = FileIO(writes, "w")
-        self._place: Place | None = None
 
     def told(self, place: str) -> None:
-        """Say which email is begun: the parent cannot ask when this process has died of it."""
-        self._place = Place(place) if place else None
+        """Say what is worked on: the parent cannot ask when this process has died of it."""
         send(self._answers, packed(At(place)))
 
     def serve(self) -> None:
@@ -52,14 +50,13 @@ class _Child:
             return packed(Returned(self._called(message)))
         except CourseError as error:
             return packed(Refused(error))
-        except limits.OutOfTime:
-            return packed(Refused(limits.too_slow(self._place)))
-        except MemoryError:
-            return packed(Refused(limits.too_large(self._place)))
+        except limits.OutOfTime as error:
+            return packed(Refused(limits.too_slow(limits.place_of(error))))
+        except MemoryError as error:
+            return packed(Refused(limits.too_large(limits.place_of(error))))
         except BaseException:  # noqa: BLE001  # whatever it is, the parent shall hear of it
             return packed(Broken(traceback.format_exc()))
 
     def _called(self, request: Request) -> object:
-        self.told("")
         with limits.for_call(request.seconds):
             return request.function(*request.args)

@@ -31,7 +31,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """From the child: it works on a request, now on the email of which most stands in `place`; empty for no email."""
+    """From the child: it works on a request, now on the file `place`, such as an email's; empty for none of them."""
 
     place: str = ""
 

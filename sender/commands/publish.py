@@ -11,7 +11,7 @@ from course.commands import SECONDS, refuse_errors
 from sender.commands.console import as_format, ask, clock, opened, print_json, say
 
 if TYPE_CHECKING:
-    from sender.editions import Change
+    from sender.publishing import Change
 
 
 @click.command(short_help="Make a course folder the edition that is sent.")
@@ -29,8 +29,8 @@ def publish(course: Path, yes: bool, output: str) -> None:
         confined.start("course.check")
         from course.errors import CourseError
         from course.folder import read_files
-        from sender.editions import plan
-        from sender.editions import publish as publish_files
+        from sender.publishing import plan
+        from sender.publishing import publish as publish_files
         from sender.settings import load_settings
 
         settings = load_settings()
@@ -60,6 +60,8 @@ def publish(course: Path, yes: bool, output: str) -> None:
 def _told(change: Change) -> list[str]:
     if change.first:
         return [f"{change.slug} is new: {len(change.added)} emails."]
+    if change.unreadable:
+        return [f"The live edition of {change.slug}, which {change.active} people are taking, cannot be read."]
     if change.same:
         return [f"{change.slug} has not changed since it was published."]
     kinds = (("new", change.added), ("changed", change.changed), ("removed", change.removed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 
 import click
@@ -20,7 +21,7 @@ _MANY = 10_000_000
 def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) -> None:
     """Send everything that is due, and say what became of it.
 
-    Exit status 0 when the work was done, whatever its outcome; 1 when it could not be.
+    Exit status 0 when the work was done, whatever its outcome; 1 when it could not be, for a single course even.
     """
     from sender.links import Signer
     from sender.mailers import open_mailer
@@ -47,6 +48,8 @@ def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) ->
         print_json(tally.as_json())
     else:
         click.echo(_sentence(tally, dry_run=dry_run))
+    if sender.unreadable:
+        sys.exit(1)
 
 
 def _sentence(tally: object, *, dry_run: bool) -> str:

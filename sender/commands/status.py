@@ -45,6 +45,8 @@ def _lines(found: Status) -> Iterator[str]:
     for course in found.courses:
         people = ", ".join(f"{count} {status}" for status, count in course.enrolments.items() if count) or "nobody yet"
         yield f"{course.slug}{' (held)' if course.held else ''}: {people}"
+        if course.unreadable:
+            yield f"  {course.unreadable}"
     counts = [f"{count} {state}" for state, count in found.counts.items() if count]
     yield f"Deliveries: {', '.join(counts) or 'none yet'}."
     if found.waiting:

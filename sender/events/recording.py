@@ -17,8 +17,8 @@ from sender.events.bodies import Thing
 from sender.events.event import Event, read_event
 from sender.events.transitions import is_stronger, strongest_reason
 from sender.membership import CONFIRMED_HOW
-from sender.model import Seen, Suppressed
-from sender.store import enrolments, events
+from sender.model import BatchState, Outcome, Seen, Suppressed
+from sender.store import events, proofs
 from sender.store.database import Database
 from sender.store.events import Delivery
 from sender.store.suppressions import EVERYTHING, suppress_each
@@ -86,15 +86,24 @@ def _move_on(connection: Connection, ours: Sequence[tuple[Event, Delivery]]) -> 
 def _settle(connection: Connection, ours: Sequence[tuple[Event, Delivery]]) -> None:
     """Settle batches of which nobody knew whether they were taken: an event of one of their emails proves it.
 
-    What was refused by name was in another request.
+    What was refused by name was in another request. What was cancelled, or waits for another slot in no batch, was
+    taken as well, and nobody is to get it again.
     """
     told: dict[int, str] = {}
+    lefts: dict[int, set[int | None]] = {}
+    alone: dict[int, int | None] = {}
     for event, delivery in ours:
-        if delivery.batch is not None and delivery.outcome is None:
+        if delivery.outcome == Outcome.FAILED:
+            continue
+        if delivery.batch is not None:
             told[delivery.batch] = told.get(delivery.batch) or event.message_id
+            lefts.setdefault(delivery.batch, set()).add(delivery.left)
+        if delivery.outcome == Outcome.CANCELLED or (delivery.batch is None and delivery.outcome is None):
+            alone[delivery.id] = delivery.left if delivery.batch is None else None
     for batch in sorted(events.uncertain(connection, told.keys())):
-        if events.prove_taken(connection, batch, told[batch]):
-            enrolments.finish(connection, batch)
+        proofs.prove(connection, batch, lefts[batch], (BatchState.UNCERTAIN,), told[batch])
+    if alone:
+        proofs.prove_each(connection, alone)
 
 
 def _stop(connection: Connection, stopping: Sequence[Event], now: datetime) -> None:

@@ -28,12 +28,16 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A batch that another process claimed or began to send."""
+    """A batch that another process claimed or began to send.
+
+    `repeatable` is whether its mailer was one with which carrying the same request twice changes nothing.
+    """
 
     id: int
     state: BatchState
     owner: str
     lease_until: datetime | None
+    repeatable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +106,10 @@ def add_unmade(connection: Connection, new: NewDelivery, waiting: int | None, re
 
 
 def rebatch(connection: Connection, delivery_id: int, batch_id: int, slot_at: datetime, slot_on: date) -> None:
-    """Put a delivery that waits into a batch, at a new slot."""
+    """Put a delivery that waits into a batch, at a new slot; not one that events have proved to be taken meanwhile."""
     values = {"batch_id": batch_id, "slot_at": slot_at, "slot_on": slot_on}
-    connection.execute(update(delivery).where(delivery.c.id == delivery_id).values(**values))
+    waits = (delivery.c.id == delivery_id, delivery.c.outcome.is_(None))
+    connection.execute(update(delivery).where(*waits).values(**values))
 
 
 def split_off(
@@ -172,11 +177,11 @@ def claimed_by(connection: Connection, owner: str, limit: int | None = None) -> 
 
 def under_way(connection: Connection, owner: str) -> list[Foreign]:
     """The batches claimed or being sent, but for what `owner` has claimed and is yet to send."""
-    columns = batch.c["id", "state", "owner", "lease_until"]
+    columns = batch.c["id", "state", "owner", "lease_until", "repeatable"]
     claimed_by_others = (batch.c.state == BatchState.CLAIMED) & (batch.c.owner != owner)
     open_ = (batch.c.state == BatchState.SENDING) | claimed_by_others
     found = connection.execute(select(*columns).where(UNDER_WAY, open_).order_by(batch.c.id))
-    return [Foreign(id_, BatchState(state), holder, lease) for id_, state, holder, lease in found]
+    return [Foreign(id_, BatchState(state), *rest) for id_, state, *rest in found]
 
 
 def take_over(connection: Connection, found: Foreign, owner: str, lease_until: datetime) -> bool:
@@ -210,26 +215,34 @@ def renew(connection: Connection, owner: str, lease_until: datetime) -> None:
 
 
 def begin(
-    connection: Connection, batch_id: int, owner: str, now: datetime, lease_until: datetime, *, told: bool = True
-) -> Begun | None:
+    connection: Connection, batch_id: int, owner: str, now: datetime, lease_until: datetime, *, told: bool = True,
+    repeatable: bool = False,
+) -> Begun | None:  # fmt: skip
     """Move a batch from claimed to sending; None where it is not `owner`'s to send, or its course is held.
 
     `now` is the tick's moment, as of which it is known as begun; the lease counts by the machine's clock (both UTC).
-    `told` is whether events will tell of it.
+    `told` is whether events will tell of it, `repeatable` whether carrying it twice changes nothing: what is known of
+    its mailer, since the next tick may have another.
     """
     free = select(course.c.id).where(course.c.id == batch.c.course_id, course.c.held.is_(False)).exists()
     statement = (
         update(batch)
         .where(batch.c.id == batch_id, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner, free)
         .values(
-            state=BatchState.SENDING, sending_at=now, told=told, lease_until=lease_until, attempt=batch.c.attempt + 1
+            state=BatchState.SENDING, sending_at=now, begun=_next_in_order, told=told, repeatable=repeatable,
+            lease_until=lease_until, attempt=batch.c.attempt + 1,
         )
-    )
+    )  # fmt: skip
     if connection.execute(statement).rowcount != 1:
         return None
     columns = (batch.c.id, course.c.slug, course.c.edition_id, batch.c.variant_id, batch.c.attempt)
     joined = batch.join(course, course.c.id == batch.c.course_id)
     return Begun(*connection.execute(select(*columns).select_from(joined).where(batch.c.id == batch_id)).one())
+
+
+_any = batch.alias()
+_next_in_order = select(func.coalesce(func.max(_any.c.begun), 0) + 1).scalar_subquery()
+"""What tells which of two batches began later, whatever the clocks said. Those that begin at once may share it."""
 
 
 def recipient() -> tuple[ColumnElement[str], ColumnElement[str | None]]:
@@ -266,12 +279,24 @@ def settle(
 
 
 def settle_claimed(
-    connection: Connection, owner: str, state: BatchState, *, reason: str, not_before: datetime | None
-) -> list[int]:
-    """Put all that `owner` has claimed, and not begun, into `state`, without a request; the batches."""
-    mine = (UNDER_WAY, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner)
+    connection: Connection, owner: str, state: BatchState, *, reason: str, not_before: datetime | None,
+    of_held: bool = False,
+) -> list[int]:  # fmt: skip
+    """Put all that `owner` has claimed, and not begun, into `state`, without a request; the batches.
+
+    With `of_held` only those of courses that are held.
+    """
+    wanted = select(course.c.id).where(course.c.held.is_(True)) if of_held else select(course.c.id)
+    mine = (UNDER_WAY, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner, batch.c.course_id.in_(wanted))
     values = {"state": state, "reason": reason[:500], "not_before": not_before}
     return list(connection.execute(update(batch).where(*mine).values(**values).returning(batch.c.id)).scalars())
+
+
+def hold(connection: Connection, batch_id: int, owner: str, reason: str) -> bool:
+    """Hold a batch that `owner` has claimed and not begun; whether it still was that."""
+    mine = (batch.c.id == batch_id, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner)
+    held = update(batch).where(*mine).values(state=BatchState.HELD, reason=reason[:500])
+    return connection.execute(held).rowcount == 1
 
 
 def open_count(connection: Connection, ids: Sequence[int]) -> int:

@@ -12,7 +12,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from sender.errors import StoreError
@@ -105,6 +105,16 @@ class Database:
         with self._turn:
             self._forget_writer()
         self._engine.dispose()
+
+
+def is_of_the_database(error: Exception) -> bool:
+    """Whether an exception comes of a statement, and not of what one found."""
+    return isinstance(error, SQLAlchemyError)
+
+
+def transaction_of(connection: Connection) -> object:
+    """What stands for the transaction that a connection is in: of another one it is something else."""
+    return connection.get_transaction()
 
 
 def claim_alone(connection: Connection) -> None:
@@ -246,7 +256,7 @@ def _plainly(engine: Engine) -> Iterator[None]:
     except (DBAPIError, driver.Error) as error:
         raised = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(raised, driver.OperationalError):
-            raise StoreError(f"The database cannot be used: {_reason(raised)}.", fix=_fix(raised)) from error
+            raise StoreError(f"The database cannot be used: {_reason(raised)}.", fix=_fix(raised, engine)) from error
         if "not a database" in str(raised):
             raise StoreError("The file is not a SQLite database.", fix="Check DRIPCOURSE_DATABASE.") from error
         if "malformed" in str(raised):
@@ -259,7 +269,7 @@ def _reason(raised: BaseException) -> str:
     return lines[0] if lines else "it gave no reason"
 
 
-def _fix(raised: BaseException) -> str:
+def _fix(raised: BaseException, engine: Engine) -> str:
     reason = str(raised).lower()
     if "locked" in reason or "busy" in reason:
         return "Another process holds it; try again when that is done."
@@ -267,4 +277,8 @@ def _fix(raised: BaseException) -> str:
         return "Make room on the disk; nothing was lost."
     if "readonly" in reason or "unable to open" in reason:
         return "Check that the file and its folder can be written."
+    if "i/o error" in reason:
+        return "Look at the disk, its room among it, and whether the file is still there; what was committed stays."
+    if engine.dialect.name == "sqlite":
+        return "Check the file, and that DRIPCOURSE_DATABASE is right."
     return "Check that it is running and that DRIPCOURSE_DATABASE is right."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Integer,
@@ -26,7 +28,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sender.model import DROPPED, BatchState, DeliveryKind, EnrolmentStatus, Outcome
 from sender.store.enrolments import BLOCKING, History, Waiting
 from sender.store.plain import as_text, mapping, seconds
-from sender.store.prepared import prepared
+from sender.store.prepared import among, prepared
 from sender.store.tables import PENDING, Moment, batch, course, delivery, enrolment, subscriber
 
 _SENT, _WAITS, _NOTHING = "s", "w", "n"
@@ -64,15 +66,19 @@ class Due(NamedTuple):
         return {**mapping(self.attributes), **own}
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[Due]:
-    """At most `limit` enrolments that are due: confirmations first, then whoever has waited longest."""
+def due(connection: Connection, now: datetime, limit: int, without: Collection[int] = ()) -> list[Due]:
+    """At most `limit` enrolments that are due: confirmations first, then whoever has waited longest.
+
+    Those of the courses in `without` are left out, as if these were held.
+    """
     if limit <= 0:
         return []
+    given = {"b_now": now, "b_without": list(without)}
     if count(connection, now, limit + 1) <= limit:
-        rows = _all.rows(connection, b_now=now)
+        rows = _all.rows(connection, **given, b_limit=limit)
     else:
-        rows = _confirmations.rows(connection, b_now=now, b_limit=limit)
-        rows += _longest.rows(connection, b_now=now, b_limit=limit - len(rows)) if len(rows) < limit else []
+        rows = _confirmations.rows(connection, **given, b_limit=limit)
+        rows += _longest.rows(connection, **given, b_limit=limit - len(rows)) if len(rows) < limit else []
     return list(map(Due._make, rows))
 
 
@@ -82,9 +88,9 @@ def count(connection: Connection, now: datetime, limit: int) -> int:
     return int(found)
 
 
-def free_count(connection: Connection, now: datetime, limit: int) -> int:
+def free_count(connection: Connection, now: datetime, limit: int, without: Collection[int] = ()) -> int:
     """How many enrolments a claim would find due, at most `limit`."""
-    [(found,)] = _free_count.rows(connection, b_now=now, b_limit=limit)
+    [(found,)] = _free_count.rows(connection, b_now=now, b_limit=limit, b_without=list(without))
     return int(found)
 
 
@@ -98,17 +104,20 @@ def _count(_dialect: str) -> Select[Any]:
 
 
 @prepared
-def _free_count(_dialect: str) -> Select[Any]:
-    some = _unblocked(select(enrolment.c.id)).where(enrolment.c.next_due_at <= _NOW)
+def _free_count(dialect: str) -> Select[Any]:
+    some = _unblocked(select(enrolment.c.id), dialect).where(enrolment.c.next_due_at <= _NOW)
     return select(func.count()).select_from(some.limit(bindparam("b_limit")).subquery())
 
 
 @prepared
 def _all(dialect: str) -> Select[Any]:
-    """All who are due, by the index of moments: to be sorted, since they are few."""
+    """All who are due, by the index of moments: to be sorted, since they are few.
+
+    The limit is for those who have fallen due since they were counted: a million may have been imported meanwhile.
+    """
     confirmations_last = enrolment.c.status != EnrolmentStatus.PENDING
     found = _found(dialect).where(enrolment.c.next_due_at <= _NOW)
-    return found.order_by(confirmations_last, *_LONGEST_FIRST)
+    return found.order_by(confirmations_last, *_LONGEST_FIRST).limit(bindparam("b_limit"))
 
 
 @prepared
@@ -138,14 +147,15 @@ def _found(dialect: str) -> Select[Any]:
         type_coerce(_goes_on(), Integer), _told(dialect), subscriber.c.zone, as_text(subscriber.c.attributes),
         *subscriber.c["first_name", "last_name", "email"],
     )  # fmt: skip
-    return _unblocked(select(*columns))
+    return _unblocked(select(*columns), dialect)
 
 
-def _unblocked(statement: Select[Any]) -> Select[Any]:
+def _unblocked(statement: Select[Any], dialect: str) -> Select[Any]:
     joined = enrolment.join(subscriber, subscriber.c.id == enrolment.c.subscriber_id).outerjoin(
         batch, batch.c.id == enrolment.c.batch_id
     )
-    held = select(course.c.id).where(course.c.held.is_(True))
+    without = course.c.id.in_(among(dialect, "b_without", BigInteger()))
+    held = select(course.c.id).where(course.c.held.is_(True) | without)
     free = batch.c.id.is_(None) | batch.c.state.not_in(BLOCKING)
     return statement.select_from(joined).where(
         enrolment.c.next_due_at.is_not(None), enrolment.c.course_id.not_in(held), free

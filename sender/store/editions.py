@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from sender.errors import SenderError
+from sender.store.inserting import minding_insert
 from sender.store.tables import content, course, edition, edition_file, lesson, lesson_alias, variant
 
 
@@ -51,21 +52,35 @@ def set_held(connection: Connection, slug: str | None, held: bool) -> int:
 
 
 def add_edition(connection: Connection, slug: str, hash_: str, files: Mapping[str, bytes], now: datetime) -> int:
-    """Freeze the files of an edition, unless there already is one of that hash; its id."""
+    """Freeze the files of an edition, unless there already is one of that hash; its id.
+
+    What was damaged of it in the database is then whole again.
+    """
     course_id = _course_id(connection, slug)
     known = select(edition.c.id).where(edition.c.course_id == course_id, edition.c.hash == hash_)
     if (found := connection.execute(known).scalar()) is not None:
+        if edition_files(connection, int(found)) != files:
+            _freeze(connection, int(found), files)
         return int(found)
     values = {"course_id": course_id, "hash": hash_, "published_at": now}
     edition_id = int(connection.execute(insert(edition).values(values).returning(edition.c.id)).scalar_one())
+    _freeze(connection, edition_id, files)
+    return edition_id
+
+
+def _freeze(connection: Connection, edition_id: int, files: Mapping[str, bytes]) -> None:
+    """Keep an edition's files, each content once; one that is not what its hash says is put right."""
     hashes = {path: sha256(data).hexdigest() for path, data in files.items()}
-    kept = set(connection.execute(select(content.c.hash).where(content.c.hash.in_(hashes.values()))).scalars())
-    new = {hashes[path]: data for path, data in files.items() if hashes[path] not in kept}
-    if new:
-        connection.execute(insert(content), [{"hash": one, "bytes": data} for one, data in new.items()])
+    found = select(content.c.hash, content.c.bytes).where(content.c.hash.in_(hashes.values()))
+    kept = {str(hash_): bytes(data) for hash_, data in connection.execute(found)}
+    for hash_, data in {hashes[path]: data for path, data in files.items()}.items():
+        if hash_ not in kept:
+            connection.execute(insert(content).values(hash=hash_, bytes=data))
+        elif kept[hash_] != data:
+            connection.execute(update(content).where(content.c.hash == hash_).values(bytes=data))
+    connection.execute(delete(edition_file).where(edition_file.c.edition_id == edition_id))
     rows = [{"edition_id": edition_id, "path": path, "hash": one} for path, one in hashes.items()]
     connection.execute(insert(edition_file), rows)
-    return edition_id
 
 
 def _course_id(connection: Connection, slug: str) -> int:
@@ -95,10 +110,17 @@ def content_of(connection: Connection, hash_: str) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-def edition_row(connection: Connection, edition_id: int) -> tuple[int, str] | None:
-    """The course's id and the hash of an edition, or None."""
-    found = select(edition.c.course_id, edition.c.hash).where(edition.c.id == edition_id)
-    row = connection.execute(found).one_or_none()
+def edition_row(connection: Connection, edition_id: int) -> tuple[int, str, str] | None:
+    """The course's id and slug, and the hash of an edition, or None."""
+    joined = edition.join(course, course.c.id == edition.c.course_id)
+    columns = (course.c.id, course.c.slug, edition.c.hash)
+    row = connection.execute(select(*columns).select_from(joined).where(edition.c.id == edition_id)).one_or_none()
+    return None if row is None else (int(row[0]), str(row[1]), str(row[2]))
+
+
+def course_of(connection: Connection, edition_id: int) -> tuple[int, str] | None:
+    """The id and slug of the course of which an edition is live, or None where it is of none."""
+    row = connection.execute(select(course.c.id, course.c.slug).where(course.c.edition_id == edition_id)).first()
     return None if row is None else (int(row[0]), str(row[1]))
 
 
@@ -172,12 +194,21 @@ def variants_of(
 
 
 def add_variant(connection: Connection, values: Mapping[str, object]) -> int:
-    """Keep a rendered variant, unless another process has meanwhile; its id."""
+    """Keep a rendered variant, unless another process has meanwhile; its id.
+
+    Where that one has not committed yet, this waits for it.
+    """
+    new = minding_insert(connection, variant).values(**values).on_conflict_do_nothing().returning(variant.c.id)
+    if (made := connection.execute(new).scalar()) is not None:
+        return int(made)
     one_variant = ("edition_id", "kind", "lesson_id", "track", "outcomes_hash")
     same = [variant.c[name].is_not_distinct_from(values[name]) for name in one_variant]
-    if (found := connection.execute(select(variant.c.id).where(*same)).scalar()) is not None:
-        return int(found)
-    return int(connection.execute(insert(variant).values(**values).returning(variant.c.id)).scalar_one())
+    return int(connection.execute(select(variant.c.id).where(*same)).scalar_one())
+
+
+def edition_of(connection: Connection, variant_id: int) -> int:
+    """The edition that a variant is of."""
+    return int(connection.execute(select(variant.c.edition_id).where(variant.c.id == variant_id)).scalar_one())
 
 
 def variant_row(connection: Connection, variant_id: int) -> VariantRow:

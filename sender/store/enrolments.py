@@ -70,19 +70,20 @@ class History:
         return Had(tuple(self.lessons), welcome, finished, self.owed)
 
 
-def _unblocked(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def _unblocked(statement: Select[*tuple[Any, ...]], without: Collection[int]) -> Select[*tuple[Any, ...]]:
+    free_course = (course.c.held.is_(False), *([course.c.id.not_in(without)] if without else []))
     joined = (
         enrolment.join(subscriber, subscriber.c.id == enrolment.c.subscriber_id)
-        .join(course, and_(course.c.id == enrolment.c.course_id, course.c.held.is_(False)))
+        .join(course, and_(course.c.id == enrolment.c.course_id, *free_course))
         .outerjoin(batch, batch.c.id == enrolment.c.batch_id)
     )
     free = batch.c.id.is_(None) | batch.c.state.not_in(BLOCKING)
     return statement.select_from(joined).where(enrolment.c.next_due_at.is_not(None), free)
 
 
-def next_due_at(connection: Connection) -> datetime | None:
-    """The earliest moment at which an enrolment that nothing blocks is due."""
-    found = _unblocked(select(enrolment.c.next_due_at)).order_by(enrolment.c.next_due_at).limit(1)
+def next_due_at(connection: Connection, without: Collection[int] = ()) -> datetime | None:
+    """The earliest moment at which an enrolment that nothing blocks is due, but for the courses in `without`."""
+    found = _unblocked(select(enrolment.c.next_due_at), without).order_by(enrolment.c.next_due_at).limit(1)
     moment: datetime | None = connection.execute(found).scalar()
     return moment
 
@@ -210,8 +211,8 @@ def _unsettled() -> Exists:
         .join(taken, taken.c.id == again.c.batch_id)
         .where(
             again.c.enrolment_id == one.c.enrolment_id, again.c.kind == DeliveryKind.LESSON,
-            again.c.lesson_id == one.c.lesson_id, again.c.resent.is_(True), again.c.outcome.is_(None),
-            taken.c.state == BatchState.ACCEPTED,
+            again.c.lesson_id == one.c.lesson_id, again.c.resent.is_(True),
+            func.coalesce(again.c.outcome, taken.c.state) == BatchState.ACCEPTED,
         )
         .exists()
     )  # fmt: skip

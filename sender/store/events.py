@@ -39,18 +39,20 @@ def known(connection: Connection, ids: Iterable[str]) -> set[str]:
 class Delivery(NamedTuple):
     """A delivery of which an event tells: what is known of it, the batch it is in, and whether it ended apart from it.
 
-    A tuple, as the database gives it, since a body tells of a thousand.
+    `left` is the batch of which it was let go before. A tuple, as the database gives it, since a body tells of a
+    thousand.
     """
 
     id: int
     seen: str | None
     batch: int | None
+    left: int | None
     outcome: str | None
 
 
 @prepared
 def _deliveries(dialect: str) -> Select[Any]:
-    columns = delivery.c["id", "seen", "batch_id", "outcome"]
+    columns = delivery.c["id", "seen", "batch_id", "left_batch_id", "outcome"]
     found = select(*columns).where(delivery.c.id.in_(among(dialect, "b_ids", BigInteger())))
     # In one order, so that two transactions do not wait for each other. SQLite has one writer anyway.
     return found.order_by(delivery.c.id).with_for_update()
@@ -132,20 +134,6 @@ def set_seen(connection: Connection, seen: Mapping[int, Seen]) -> None:
         alike[now].append(id_)
     for now, ids in alike.items():
         _set_seen.run(connection, b_ids=ids, b_seen=now)
-
-
-def prove_taken(connection: Connection, batch_id: int, message_id: str = "") -> bool:
-    """Call an uncertain batch accepted; whether it still was uncertain."""
-    taken = update(batch).where(batch.c.id == batch_id, batch.c.state == BatchState.UNCERTAIN)
-    values = {"state": BatchState.ACCEPTED, "message_id": message_id, "reason": "its events prove that it was taken"}
-    return connection.execute(taken.values(**values)).rowcount == 1
-
-
-def is_proven(connection: Connection, batch_id: int) -> bool:
-    """Whether an event has told of any email of a batch that was not refused by name."""
-    ours = (delivery.c.batch_id == batch_id, delivery.c.outcome.is_(None))
-    told = select(delivery.c.id).where(*ours, delivery.c.seen.is_not(None)).limit(1)
-    return connection.execute(told).first() is not None
 
 
 def end(connection: Connection, stopped: Mapping[tuple[str, int], Suppressed], now: datetime) -> int:

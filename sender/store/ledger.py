@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection, String, and_, cast, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
-from sender.model import NOTICES, BatchState, DeliveryKind, EnrolmentStatus
-from sender.store.enrolments import next_due_at, set_free
-from sender.store.tables import UNCERTAIN, UNDER_WAY, batch, course, delivery, enrolment, event, variant
+from sender.model import NOTICES, BatchState, DeliveryKind, EnrolmentStatus, Outcome
+from sender.store.enrolments import next_due_at
+from sender.store.plain import seconds
+from sender.store.tables import UNCERTAIN, UNDER_WAY, Moment, batch, course, delivery, enrolment, event, variant
 
 SETTLE_AFTER = timedelta(hours=26)
 """How long after a request began an event of it may come: SendGrid repeats what its webhook could not take for 24 h."""
+
+_SET_BACK = timedelta(hours=2)
+"""How much earlier than another a batch may have begun that began after it, by clocks that are right.
+
+A long tick has one moment, and two machines may differ. `SETTLE_AFTER` without it is as long as SendGrid repeats.
+"""
 
 _LONGEST_WAIT = timedelta(hours=26)
 """Longer than any answer has a batch wait: a day, if asked to, and a little more."""
@@ -33,10 +54,12 @@ STATE = func.coalesce(delivery.c.outcome, batch.c.state, cast(BatchState.RETRY.v
 class Again:
     """A lesson's delivery in a batch to be tried again: its course's edition decides if its slot is too long ago.
 
-    It is `overtaken` where a later lesson of its enrolment has gone out, or is about to.
+    It is `overtaken` where a later lesson of its enrolment has gone out, or is about to. `left` is the batch of which
+    it was let go before.
     """
 
     delivery: int
+    left: int | None
     enrolment: int
     edition: int
     status: EnrolmentStatus
@@ -73,7 +96,7 @@ def lessons_in(connection: Connection, batch_id: int) -> list[Again]:
         .where(
             later.c.enrolment_id == delivery.c.enrolment_id, later.c.kind == DeliveryKind.LESSON,
             later.c.slot_at > delivery.c.slot_at, later.c.resent.is_(False), later.c.batch_id.is_not(None),
-            later.c.outcome.is_(None),
+            later.c.outcome.is_(None) | (later.c.outcome == Outcome.ACCEPTED),
         )
         .exists()
     )  # fmt: skip
@@ -81,7 +104,8 @@ def lessons_in(connection: Connection, batch_id: int) -> list[Again]:
         course, course.c.id == enrolment.c.course_id
     )
     columns = (
-        *(delivery.c.id, enrolment.c.id, course.c.edition_id, enrolment.c.status, delivery.c.slot_at),
+        *(*delivery.c["id", "left_batch_id"], enrolment.c.id, course.c.edition_id, enrolment.c.status),
+        delivery.c.slot_at,
         *(enrolment.c.next_due_at, overtaken),
     )
     kept = and_(enrolment.c.status == EnrolmentStatus.PAUSED, overtaken)
@@ -90,18 +114,11 @@ def lessons_in(connection: Connection, batch_id: int) -> list[Again]:
         delivery.c.resent.is_(False), or_(enrolment.c.status == EnrolmentStatus.ACTIVE, kept),
     )  # fmt: skip
     return [
-        Again(id_, place, edition, EnrolmentStatus(status), slot_at, due, bool(passed))
-        for id_, place, edition, status, slot_at, due, passed in connection.execute(
+        Again(id_, left, place, edition, EnrolmentStatus(status), slot_at, due, bool(passed))
+        for id_, left, place, edition, status, slot_at, due, passed in connection.execute(
             select(*columns).select_from(joined).where(*open_)
         )
     ]
-
-
-def unbatch(connection: Connection, deliveries: Sequence[int]) -> None:
-    """Take deliveries out of their batches, to wait for their enrolments' next slots."""
-    if deliveries:
-        set_free(connection, deliveries)
-        connection.execute(update(delivery).where(delivery.c.id.in_(deliveries)).values(batch_id=None))
 
 
 def reclaim(connection: Connection, batch_id: int, owner: str, lease_until: datetime) -> bool:
@@ -111,35 +128,32 @@ def reclaim(connection: Connection, batch_id: int, owner: str, lease_until: date
     return connection.execute(again.values(**values)).rowcount == 1
 
 
+def hold(connection: Connection, batch_id: int, reason: str) -> None:
+    """Hold a batch that was to be tried again."""
+    again = update(batch).where(batch.c.id == batch_id, batch.c.state == BatchState.RETRY)
+    connection.execute(again.values(state=BatchState.HELD, not_before=None, reason=reason[:500]))
+
+
 def empty(connection: Connection, batch_id: int) -> None:
     """Close a batch that no open delivery is left in."""
     done = update(batch).where(batch.c.id == batch_id, batch.c.state == BatchState.RETRY)
     connection.execute(done.values(state=BatchState.CANCELLED, not_before=None))
 
 
-def told_among(connection: Connection, batches: Sequence[int]) -> list[int]:
-    """Those of the batches of which an event has told: of any email in them that was not refused by name."""
-    told = (delivery.c.batch_id.in_(batches), delivery.c.outcome.is_(None), delivery.c.seen.is_not(None))
-    return list(connection.execute(select(delivery.c.batch_id).where(*told).distinct()).scalars()) if batches else []
-
-
-def accept(connection: Connection, batch_id: int) -> bool:
-    """Call a batch accepted that is uncertain, or waits to be tried again; whether it still did."""
-    open_ = (batch.c.id == batch_id, batch.c.state.in_((BatchState.UNCERTAIN, BatchState.RETRY)))
-    values = {"state": BatchState.ACCEPTED, "not_before": None, "reason": "its events prove that it was taken"}
-    return connection.execute(update(batch).where(*open_).values(**values)).rowcount == 1
-
-
 def overdue_events(connection: Connection, now: datetime, limit: int) -> list[int]:
     """The uncertain batches, at most `limit`, whose events would have come by `now` if their requests had been taken.
 
     They began `SETTLE_AFTER` ago or longer, and an event has come of a batch that began later: so events do come. Of
-    what a mailer carried that has no events nothing is ever known.
+    what a mailer carried that has no events nothing is ever known. Of one that began while a clock was wrong its moment
+    is not believed, but that it began before another, which itself began that long ago and was told of.
     """
-    told = _told_begun_at(connection) if _first_uncertain(connection) is not None else None
-    if told is None:
+    told = _told_begun(connection, now) if _is_any_uncertain(connection) else []
+    if not told:
         return []
-    old = (UNCERTAIN, batch.c.told, batch.c.sending_at <= now - SETTLE_AFTER, batch.c.sending_at < told)
+    latest, latest_at, before = max(one.order for one in told), max(one.at for one in told), now - SETTLE_AFTER
+    longest = max((one.order for one in told if one.at <= before), default=0)
+    believed = (batch.c.sending_at <= before, batch.c.sending_at < latest_at, batch.c.begun < latest, ~_is_odd(now))
+    old = (UNCERTAIN, batch.c.told, or_(and_(*believed), and_(batch.c.begun < longest, _is_odd(now))))
     return list(connection.execute(select(batch.c.id).where(*old).order_by(batch.c.sending_at).limit(limit)).scalars())
 
 
@@ -150,28 +164,41 @@ def give_back(connection: Connection, batches: Sequence[int]) -> None:
     connection.execute(lost.values(state=BatchState.RETRY, not_before=AT_ONCE, attempt=0, reason=reason))
 
 
-def settles_at(connection: Connection) -> datetime | None:
+def settles_at(connection: Connection, now: datetime) -> datetime | None:
     """When the earliest of the uncertain batches is called not taken; None where there is none, or events may not come.
 
     Costs nothing where nothing is uncertain.
     """
-    first = _first_uncertain(connection)
-    told = None if first is None else _told_begun_at(connection)
-    return first + SETTLE_AFTER if first is not None and told is not None and first < told else None
+    told = _told_begun(connection, now) if _is_any_uncertain(connection) else []
+    if not told:
+        return None
+    latest, latest_at = max(one.order for one in told), max(one.at for one in told)
+    open_ = (UNCERTAIN, batch.c.told, batch.c.begun < latest)
+    believed = (batch.c.sending_at <= now, batch.c.sending_at < latest_at, ~_is_odd(now))
+    first = connection.execute(select(func.min(batch.c.sending_at)).where(*open_, *believed)).scalar()
+    odd = connection.execute(select(func.min(batch.c.begun)).where(*open_, _is_odd(now))).scalar()
+    after = () if odd is None else (one.at for one in told if one.order > odd)
+    return min((moment + SETTLE_AFTER for moment in (first, *after) if moment is not None), default=None)
 
 
-def _first_uncertain(connection: Connection) -> datetime | None:
-    """When the uncertain batch began that began first, of those of which events might tell."""
+def _is_any_uncertain(connection: Connection) -> bool:
+    """Whether anything is uncertain of which events might tell."""
     may_settle = (UNCERTAIN, batch.c.told, batch.c.sending_at.is_not(None))
-    found = select(batch.c.sending_at).where(*may_settle).order_by(batch.c.sending_at)
-    moment: datetime | None = connection.execute(found.limit(1)).scalar()
-    return moment
+    return connection.execute(select(batch.c.id).where(*may_settle).limit(1)).first() is not None
 
 
-def _told_begun_at(connection: Connection) -> datetime | None:
-    """The latest moment at which a batch began of which an event has come, as far as the newest emails tell.
+class _Begun(NamedTuple):
+    """When a batch began, in the order of all, and by the clock (UTC)."""
 
-    Reads a few hundred rows at most, however many emails nobody has told of.
+    order: int
+    at: datetime
+
+
+def _told_begun(connection: Connection, now: datetime) -> list[_Begun]:
+    """When batches began of which events have come, as far as the newest emails tell; but for what no clock told right.
+
+    Reads a few hundred rows at most, however many emails nobody has told of. What had been let go of another batch may
+    be told of because of that.
     """
     newest = (
         select(event.c.delivery_id)
@@ -181,22 +208,35 @@ def _told_begun_at(connection: Connection) -> datetime | None:
         .subquery()
     )
     joined = newest.join(delivery, delivery.c.id == newest.c.delivery_id).join(batch, batch.c.id == delivery.c.batch_id)
-    latest = select(func.max(batch.c.sending_at)).select_from(joined).where(delivery.c.outcome.is_(None))
-    moment: datetime | None = connection.execute(latest).scalar()
-    return moment
+    these = (delivery.c.outcome.is_(None), delivery.c.left_batch_id.is_(None), batch.c.begun.is_not(None))
+    found = select(*batch.c["begun", "sending_at"]).select_from(joined).where(*these, ~_is_odd(now)).distinct()
+    return [_Begun(*row) for row in connection.execute(found)]
 
 
-def next_moment(connection: Connection, now: datetime) -> datetime | None:
-    """The next moment at which a tick has something to do, not before `now`; None where only a person can help."""
+def _is_odd(now: datetime) -> ColumnElement[bool]:
+    """Whether a clock was wrong when a batch began: it is to begin in the future, or an earlier one began far later."""
+    earlier = batch.alias()
+    far_later = seconds(earlier.c.sending_at) > seconds(batch.c.sending_at) + int(_SET_BACK.total_seconds())
+    before_it = (earlier.c.begun < batch.c.begun, earlier.c.sending_at <= now, far_later)
+    return or_(batch.c.sending_at > now, select(earlier.c.id).where(*before_it).exists())
+
+
+def next_moment(connection: Connection, now: datetime, without: Collection[int] = ()) -> datetime | None:
+    """The next moment at which a tick has something to do, not before `now`; None where only a person can help.
+
+    For the people of the courses in `without` it has nothing.
+    """
     joined = batch.join(course, course.c.id == batch.c.course_id)
     free = course.c.held.is_(False)
     waiting = (UNDER_WAY, batch.c.state == BatchState.RETRY, free)
-    retry = select(func.min(batch.c.not_before)).select_from(joined).where(*waiting)
+    by_clock = case((batch.c.not_before > now + _LONGEST_WAIT, None), else_=batch.c.not_before)
+    retry = select(func.min(func.coalesce(type_coerce(by_clock, Moment()), literal(now, Moment()))))
+    retry = retry.select_from(joined).where(*waiting)
     held = (UNDER_WAY, batch.c.state.in_((BatchState.CLAIMED, BatchState.SENDING)), free)
     lease = select(func.min(batch.c.lease_until)).select_from(joined).where(*held)
     moments = (
-        next_due_at(connection), connection.execute(retry).scalar(), connection.execute(lease).scalar(),
-        settles_at(connection),
+        next_due_at(connection, without), connection.execute(retry).scalar(), connection.execute(lease).scalar(),
+        settles_at(connection, now),
     )  # fmt: skip
     known = [moment for moment in moments if moment is not None]
     return max(now, min(known)) if known else None

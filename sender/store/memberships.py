@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from sender.model import OF_THE_COURSE, BatchState, DeliveryKind, EnrolmentStatus, Outcome
 from sender.store.enrolments import Ahead
@@ -80,7 +80,7 @@ def following_day(connection: Connection, delivery_id: int) -> date | None:
         select(delivery.c.slot_on)
         .select_from(joined)
         .where(this.c.id == delivery_id, or_(delivery.c.slot_at > this.c.slot_at, at_once))
-        .where(delivery.c.outcome.is_(None), batch.c.state.not_in((BatchState.CANCELLED, BatchState.FAILED)))
+        .where(func.coalesce(delivery.c.outcome, batch.c.state).not_in((BatchState.CANCELLED, BatchState.FAILED)))
         .where(delivery.c.resent.is_(False), delivery.c.kind.in_(OF_THE_COURSE))
     )
     day: date | None = connection.execute(found.order_by(delivery.c.slot_at, delivery.c.id).limit(1)).scalar()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from course.cadence import Slot
-from sender.model import DeliveryKind, EnrolmentStatus
+from sender.model import DeliveryKind, EnrolmentStatus, Outcome
 from sender.standing import Standing
 from sender.store.tables import course, delivery, enrolment, subscriber
 
@@ -53,7 +53,8 @@ def _standings(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
     lesson = (
         delivery.c.enrolment_id.in_(lives.correlate(enrolment)), delivery.c.kind == DeliveryKind.LESSON,
-        delivery.c.outcome.is_(None), delivery.c.batch_id.is_not(None), delivery.c.resent.is_(False),
+        delivery.c.outcome.is_(None) | (delivery.c.outcome == Outcome.ACCEPTED), delivery.c.batch_id.is_not(None),
+        delivery.c.resent.is_(False),
     )  # fmt: skip
     latest = [
         select(func.max(column)).where(*lesson).correlate(enrolment).scalar_subquery()

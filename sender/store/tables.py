@@ -207,7 +207,9 @@ batch = Table(
     Column("owner", String(200), nullable=False, server_default=""),
     Column("lease_until", Moment),
     Column("sending_at", Moment),
+    Column("begun", BigInteger),
     Column("told", Boolean, nullable=False, server_default=text("true")),
+    Column("repeatable", Boolean, nullable=False, server_default=text("false")),
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("not_before", Moment),
     Column("message_id", String(200), nullable=False, server_default=""),
@@ -222,6 +224,7 @@ UNCERTAIN = text("batch.state = 'uncertain'")
 """What a query says in so many words to use the index of the batches that may or may not have been taken."""
 Index("batch_uncertain", batch.c.sending_at, sqlite_where=_UNCERTAIN, postgresql_where=_UNCERTAIN)
 Index("batch_sending_at", batch.c.sending_at)
+Index("batch_begun", batch.c.begun)
 
 traffic = Table(
     "traffic",
@@ -247,6 +250,7 @@ delivery = Table(
     Column("slot_at", Moment, nullable=False),
     Column("slot_on", Date, nullable=False),
     Column("batch_id", _ID, ForeignKey("batch.id")),
+    Column("left_batch_id", BigInteger),
     Column("outcome", String(10)),
     Column("reason", Text, nullable=False, server_default=""),
     Column("seen", String(20)),
@@ -261,6 +265,8 @@ Index(
     unique=True,
 )
 Index("delivery_batch", delivery.c.batch_id)
+_LEFT = delivery.c.left_batch_id.is_not(None)
+Index("delivery_left_batch", delivery.c.left_batch_id, sqlite_where=_LEFT, postgresql_where=_LEFT)
 
 event = Table(
     "event",

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from sender.errors import StoreError
+from sender.errors import EditionError, StoreError
 from sender.tokens import Purpose
 from sender.web import certifying, confirming, leaving, lessons, moving, preferences, privacy, quizzing, reading
 from sender.web.archive import archive_routes
@@ -50,6 +50,7 @@ def create_app(site: Site) -> Starlette:
         exception_handlers={
             HTTPException: _refused,
             StoreError: _unavailable,
+            EditionError: _unavailable,
             ClientDisconnect: _gone,
             Exception: _failed,
         },

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sender.editions import Edition
-from sender.errors import StoreError
+from sender.errors import EditionError, StoreError
 from sender.joining import Consent, Fault, How, WishError, join, read_wish
 from sender.web.pages import headers, problem, words_of
 from sender.web.peers import network_of
@@ -117,7 +117,7 @@ async def _joining(site: Site, request: Request) -> Response:
     slug, network = request.path_params["slug"], network_of(request, site.proxies)
     try:
         response, asked = await run_in_threadpool(_answered, site, slug, answers, network)
-    except StoreError as error:
+    except (StoreError, EditionError) as error:
         _log.warning("nobody could join: %s", error)
         return answers.refused(503, {"Retry-After": _RETRY_SECONDS})
     if asked:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from sender import leaving
 from sender.editions import Edition
-from sender.errors import ChoiceError, NotPossibleError
+from sender.errors import ChoiceError, EditionError, NotPossibleError
 from sender.leaving import Parting
 from sender.preferences import preferences
 from sender.web.pages import page
@@ -28,7 +28,10 @@ _HAPPENED = {"leave": "was left", "everything": "was left, with all others", "re
 
 def show(site: Site, delivery: int) -> Response:
     """The page with the button, for whoever is on the course. Looking changes nothing: scanners fetch every link."""
-    return _told(leaving.parting(site.database, site.book, delivery, site.clock()))
+    try:
+        return _told(leaving.parting(site.database, site.book, delivery, site.clock()))
+    except EditionError as error:
+        return _plain(error)
 
 
 def act(site: Site, delivery: int, form: Form) -> Response:
@@ -50,11 +53,21 @@ def part(site: Site, delivery: int, name: str) -> Response:
         after = _PARTING[name](site.database, site.book, delivery, site.clock())
     except NotPossibleError:
         return _told(leaving.parting(site.database, site.book, delivery, site.clock()), status=409, problem=name)
+    except EditionError as error:
+        if name == "return":
+            raise
+        return _plain(error, left=True, everything=name == "everything")
     if after is None:
         _log.warning("delivery %d, of which there is no record, was used to leave", delivery)
     elif after.changed:
         _log.info("enrolment %d %s", after.enrolment, _HAPPENED[name])
     return _told(after, returned=name == "return")
+
+
+def _plain(error: EditionError, *, left: bool = False, everything: bool = False) -> Response:
+    """The page without a word of the course, whose edition cannot be read: nobody has to stay because of that."""
+    _log.warning("a page about leaving is plain: %s", error)
+    return page("leave-plain.html", left=left, everything=everything)
 
 
 def _paused(site: Site, delivery: int, form: Form, name: str) -> Response:

@@ -30,7 +30,7 @@ EDGES = (
     "sender.web",
 )
 # A lease is renewed, a rate kept, and a request begun or given up on, by time that has really passed.
-MAY_MEASURE = (*EDGES, "sender.deliver", "sender.mailers.smtp", "sender.sending")
+MAY_MEASURE = (*EDGES, "sender.deliver", "sender.mailers.sendgrid", "sender.mailers.smtp", "sender.sending")
 
 PROJECT = [module for package in ("course", "sender", "templates") for module in modules_of(package)]
 

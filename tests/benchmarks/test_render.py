@@ -28,6 +28,7 @@ import pytest
 
 import course.mjml
 import course.mjml_contents
+import course.mjml_parts
 import course.mjml_tags
 from course.errors import Place
 from course.folder import load
@@ -113,7 +114,7 @@ def bare(source: str) -> str:
 
 def keep_nothing() -> None:
     """Let what compiles MJML forget every tag, shape, content and document that it knows."""
-    for module in (course.mjml_tags, course.mjml_contents, course.mjml):
+    for module in (course.mjml_tags, course.mjml_contents, course.mjml_parts, course.mjml):
         for name, kept in vars(module).items():
             if hasattr(kept, "cache_clear"):
                 kept.cache_clear()

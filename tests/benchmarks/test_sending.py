@@ -29,6 +29,7 @@ def test_recipients_a_second(tmp_path: Path) -> None:
             print(f"  {name}: {median(figures):,.0f}, ours {found.times(name):.1f} times as many")
         print(f"  floor without a ledger: {median(found.floor):,.0f}, ours {found.of_the_floor:.2f} of it")
         print(f"  ours: {median(found.ours):,.0f} (from {min(found.ours):,.0f} to {max(found.ours):,.0f})")
+        print(f"  ours with the start of the process: {median(found.whole):,.0f}")
 
 
 def test_a_claim_among_many(tmp_path: Path) -> None:

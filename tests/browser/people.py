@@ -58,6 +58,11 @@ class Person:
         if not summary.evaluate("one => one.parentElement.open"):
             summary.click()
 
+    def change(self, button: str, words: str) -> None:
+        """Press the button of an act, after which the page has these words."""
+        self.press(button)
+        expect(self.main).to_contain_text(words)
+
     def ask_to_join(self) -> None:
         """Fill in the form and send it."""
         self.page.goto(f"{self.school.base_url}/courses/gardens")

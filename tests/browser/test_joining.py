@@ -43,6 +43,12 @@ def go_to(page: Page, words: str) -> None:
     raise AssertionError(f"no Tab leads to {words}")
 
 
+def press(page: Page, words: str, key: str = "Enter") -> None:
+    """Go to what has these words, and press a key there."""
+    go_to(page, words)
+    page.keyboard.press(key)
+
+
 def test_with_a_keyboard_alone_somebody_joins_and_confirms(person: Person) -> None:
     page = person.page
     page.goto(f"{person.school.base_url}/courses/gardens")
@@ -50,19 +56,16 @@ def test_with_a_keyboard_alone_somebody_joins_and_confirms(person: Person) -> No
     page.keyboard.type(person.address)
     go_to(page, "First name")
     page.keyboard.type("Sample")
-    go_to(page, "Balcony")
-    page.keyboard.press("ArrowDown")
+    press(page, "Balcony", "ArrowDown")
     page.keyboard.press("ArrowUp")
     expect(page.get_by_label("Balcony")).to_be_checked()
     go_to(page, "Time zone")
     page.keyboard.type("Berlin")
-    go_to(page, "Sign up")
-    page.keyboard.press("Enter")
+    press(page, "Sign up")
     person.expect_heading("Now look into your inbox")
     person.school.tick()
     person.follow("/confirm/")
-    go_to(page, "Confirm and begin")
-    page.keyboard.press("Space")
+    press(page, "Confirm and begin", "Space")
     person.expect_heading("You are in")
     assert person.school.ask("SELECT zone FROM subscriber WHERE email = ?", person.address) == [("Europe/Berlin",)]
 
@@ -82,26 +85,18 @@ def test_with_a_keyboard_alone_somebody_changes_their_settings_and_takes_that_ba
     person.join()
     person.follow("/preferences/")
     page = person.page
-    go_to(page, "Take a break")
-    page.keyboard.press("Enter")
-    go_to(page, "For 2 weeks")
-    page.keyboard.press("Enter")
+    press(page, "Take a break")
+    press(page, "For 2 weeks")
     expect(person.said).to_contain_text("Your course is paused until")
-    go_to(page, "Undo")
-    page.keyboard.press("Space")
+    press(page, "Undo", "Space")
     expect(person.said).to_contain_text("Your course goes on.")
-    go_to(page, "Pace")
-    page.keyboard.press("Space")
-    go_to(page, "As the course has it")
-    page.keyboard.press("ArrowDown")
-    go_to(page, "Change the pace")
-    page.keyboard.press("Enter")
+    press(page, "Pace", "Space")
+    press(page, "As the course has it", "ArrowDown")
+    press(page, "Change the pace")
     expect(person.said).to_contain_text("Your pace is changed.")
-    go_to(page, "Leave this course")
-    page.keyboard.press("Enter")
+    press(page, "Leave this course")
     person.expect_heading("You have left the course")
-    go_to(page, "Undo")
-    page.keyboard.press("Enter")
+    press(page, "Undo")
     expect(person.said).to_contain_text("You are back")
 
 

@@ -5,32 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import click
 import pytest
-from click.testing import CliRunner, Result
 
-from course.cli import build, check, new, simulate
-from course.errors import CourseError
 from tests.course.check.small import a_lesson, small_course, written
+from tests.course.command_line import run
 
 pytestmark = pytest.mark.usefixtures("one_child")
-
-
-class Commands(click.Group):
-    """A group that tells errors of a course in the way in which the whole command line does."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except CourseError as error:
-            raise click.ClickException(str(error)) from error
-
-
-def run(*arguments: str | Path) -> Result:
-    group = Commands("dripcourse", {"new": new, "check": check, "build": build, "simulate": simulate})
-    result = CliRunner().invoke(group, [str(argument) for argument in arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result
 
 
 @pytest.fixture

@@ -214,6 +214,7 @@ def test_whatever_is_repeated_is_refused_and_not_puzzled_over(content: str) -> N
         ("<mj-text>\n1 < 2</mj-text>", 5, "A `<` begins no tag here"),
         ("<mj-text>\n<3</mj-text>", 5, "A `<` begins no tag here"),
         ("\n<mj-text color=red>x</mj-text>", 5, "The tag `<mj-text` is not well written"),
+        ('\n<mj-text -color="red">x</mj-text>', 5, "The tag `<mj-text` is not well written"),
         ("<mj-text>\n<a href=x>y</a></mj-text>", 5, "The tag `<a` is not well written"),
         ('\n<mj-image src="x alt="y" />', 5, "The tag `<mj-image` is not well written"),
         ('<mj-text>\n<a title="1 < 2">x</a></mj-text>', 5, "The tag `<a` is not well written"),

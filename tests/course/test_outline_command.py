@@ -7,21 +7,15 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
 from course.outline import MOST_PER_WEEK, MOST_WEEKS
 from sender.cli import dripcourse
 from tests.course.check.small import written
+from tests.course.command_line import run
 from tests.course.outline.notes import COURSE_FILE, a_course, a_lesson, a_note, words
 
 SETTINGS = COURSE_FILE.replace('[tracks.field]\ntitle = "Field"\n', "")
 NOTE = a_note({"What soil is": [words(200)], "What lives in it": [words(200)]})
-
-
-def run(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(dripcourse, [str(argument) for argument in arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result
 
 
 @pytest.fixture

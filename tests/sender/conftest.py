@@ -16,11 +16,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
+from sender.editions import Edition
 from sender.store.database import Database, connect, migrate, open_database
 from sender.store.tables import metadata
+from tests.sender.choosing import FOUR
 from tests.sender.postgresql import cluster
 from tests.sender.remembered import remembered
-from tests.sender.stage import Stage
+from tests.sender.stage import SLOTS, TRACKS, Stage, a_course
 
 _NUMBERS = count(1)
 _EMPTIED = count(1)
@@ -150,3 +152,17 @@ def database(kind: str, request: pytest.FixtureRequest) -> Iterator[Database]:
 def stage(database: Database) -> Stage:
     """That database, with what a test needs to publish, bring people in and send."""
     return Stage(database)
+
+
+@pytest.fixture
+def edition(stage: Stage) -> Edition:
+    """A course of three lessons with a welcome, on two tracks, made live there."""
+    return stage.publish(a_course("one", "two", "three", welcome=True, tables=TRACKS))
+
+
+@pytest.fixture
+def begun(stage: Stage) -> None:
+    """Ann had the first of four lessons there, two of which are on the short track as well."""
+    stage.publish(FOUR)
+    stage.enrol("ann")
+    stage.tick(SLOTS[0])

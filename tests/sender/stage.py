@@ -13,13 +13,14 @@ from pathlib import Path
 from sqlalchemy import text
 
 from sender.claim import LARGEST_BATCH, Claim, claim
-from sender.editions import Edition, EditionBook, publish
+from sender.editions import Edition, EditionBook
 from sender.links import Signer
 from sender.mailers import Mailer
 from sender.model import Answer, Request, Verdict
 from sender.owner import this_process
 from sender.pacing import Pacing
 from sender.people import Imported, Importer, Joining, Rejected
+from sender.publishing import publish
 from sender.roster import Row, read_roster
 from sender.sending import Sender, Tally
 from sender.store.database import Database
@@ -45,6 +46,7 @@ timezone = "Europe/London"
 
 {tables}
 """
+TRACKS = '[tracks.long]\ntitle = "Long"\n[tracks.short]\ntitle = "Short"\n'
 ROLE = '[fields]\nrole = { type = "text", values = ["novice", "expert"] }\n'
 
 

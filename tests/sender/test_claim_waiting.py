@@ -23,6 +23,16 @@ def put_off(stage: Stage) -> None:
     assert [state for _, _, state, _ in stage.deliveries("ann")] == ["waiting"]
 
 
+def put_off_the_second(stage: Stage) -> None:
+    """Ann had the first of two lessons, and the second waits for the slot after its own."""
+    stage.publish(a_course("one", "two"))
+    stage.enrol("ann")
+    stage.tick(SLOTS[0])
+    stage.mailer.answers.append(Answer(Verdict.WAIT, "busy"))
+    stage.tick(SLOTS[1])
+    assert stage.tick(SLOTS[1] + 7 * HOUR).moved == 1
+
+
 def test_a_delivery_that_waits_for_its_next_slot_keeps_its_row(stage: Stage) -> None:
     stage.publish(a_course("one", "two"))
     stage.enrol("ann")
@@ -57,12 +67,7 @@ def test_what_waits_for_a_lesson_that_was_removed_is_cancelled(stage: Stage) -> 
 
 
 def test_what_waits_is_cancelled_where_nothing_is_left_of_the_course(stage: Stage) -> None:
-    stage.publish(a_course("one", "two"))
-    stage.enrol("ann")
-    stage.tick(SLOTS[0])
-    stage.mailer.answers.append(Answer(Verdict.WAIT, "busy"))
-    stage.tick(SLOTS[1])
-    assert stage.tick(SLOTS[1] + 7 * HOUR).moved == 1
+    put_off_the_second(stage)
     stage.publish(a_course("one"), SLOTS[1] + 8 * HOUR)
     stage.tick(SLOTS[2])
     assert [state for _, _, state, _ in stage.deliveries("ann")] == ["accepted", "cancelled"]
@@ -70,14 +75,9 @@ def test_what_waits_is_cancelled_where_nothing_is_left_of_the_course(stage: Stag
 
 
 def test_what_waits_for_somebody_who_was_away_meanwhile_is_cancelled_too(stage: Stage) -> None:
-    stage.publish(a_course("zero", "one"))
-    stage.enrol("ann")
-    stage.tick(SLOTS[0])
-    stage.mailer.answers.append(Answer(Verdict.WAIT, "busy"))
-    stage.tick(SLOTS[1])
-    stage.tick(SLOTS[1] + 7 * HOUR)
+    put_off_the_second(stage)
     stage.change("UPDATE enrolment SET status = 'paused', next_due_at = NULL")
-    stage.publish(a_course("zero"), SLOTS[1] + 8 * HOUR)
+    stage.publish(a_course("one"), SLOTS[1] + 8 * HOUR)
     stage.change("UPDATE enrolment SET status = 'active', next_due_at = :due", due=seconds(SLOTS[2]))
     stage.tick(SLOTS[2])
     assert [state for _, _, state, _ in stage.deliveries("ann")] == ["accepted", "cancelled"]

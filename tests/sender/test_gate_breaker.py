@@ -45,10 +45,7 @@ def test_while_it_is_shut_what_a_sender_left_behind_waits_as_well(stage: Stage) 
 
 
 def test_while_it_is_shut_a_tick_touches_nothing(stage: Stage) -> None:
-    stage.publish(a_course("one"))
-    for name in ("ann", "bob", "cy"):
-        stage.enrol(name)
-        stage.claim(SLOTS[0], owner=GONE)
+    three_batches(stage)
     stage.mailer = Recorder(DOWN, DOWN, DOWN)
     shut = stage.tick(SLOTS[0])
     assert (shut.requests, shut.retry) == (3, 3)
@@ -61,6 +58,14 @@ def test_while_it_is_shut_a_tick_touches_nothing(stage: Stage) -> None:
     assert stage.rows("SELECT id, state, attempt, not_before, owner FROM batch ORDER BY id") == before
     assert "No request is made until 2026-03-03 08:01" in stage.said[0]
     assert "out of order (503)" in stage.said[0]
+
+
+def three_batches(stage: Stage) -> None:
+    """Three people whose lesson is due, each in a batch of their own that its owner left behind."""
+    stage.publish(a_course("one"))
+    for name in ("ann", "bob", "cy"):
+        stage.enrol(name)
+        stage.claim(SLOTS[0], owner=GONE)
 
 
 def opened(stage: Stage, people: int, answer: Answer = DOWN) -> datetime:
@@ -123,10 +128,7 @@ def test_a_large_batch_that_is_tried_again_is_split_for_the_trial(stage: Stage) 
 
 
 def test_a_wrong_key_holds_one_batch_and_then_one_email_a_trial(stage: Stage) -> None:
-    stage.publish(a_course("one"))
-    for name in ("ann", "bob", "cy"):
-        stage.enrol(name)
-        stage.claim(SLOTS[0], owner=GONE)
+    three_batches(stage)
     stage.mailer = Recorder(WRONG_KEY, WRONG_KEY)
     first = stage.tick(SLOTS[0])
     assert (first.requests, first.held, first.retry) == (1, 1, 2)
@@ -139,10 +141,7 @@ def test_a_wrong_key_holds_one_batch_and_then_one_email_a_trial(stage: Stage) ->
 
 
 def test_what_an_operator_has_mended_goes_on_at_once(stage: Stage) -> None:
-    stage.publish(a_course("one"))
-    for name in ("ann", "bob", "cy"):
-        stage.enrol(name)
-        stage.claim(SLOTS[0], owner=GONE)
+    three_batches(stage)
     stage.mailer = Recorder(WRONG_KEY)
     stage.tick(SLOTS[0])
     with stage.database.write() as connection:

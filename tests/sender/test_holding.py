@@ -6,6 +6,7 @@ import pytest
 
 from sender.model import Answer, Request, Verdict
 from sender.store import editions, ledger, traffic
+from tests.sender.paced import paced
 from tests.sender.stage import ROLE, SLOTS, Recorder, Stage, a_course, a_lesson, seconds
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -82,3 +83,16 @@ def test_what_is_uncertain_is_not_released(stage: Stage) -> None:
     stage.tick(SLOTS[0])
     assert sorted(stage.rows("SELECT state FROM batch")) == [("accepted",), ("accepted",), ("uncertain",)]
     assert stage.deliveries("ann")[0][2:] == ("uncertain", seconds(SLOTS[0]))
+
+
+def test_what_had_no_turn_yet_is_told_from_what_is_held(stage: Stage) -> None:
+    stage.enrol("eve", "fay", course="others")
+    paced(stage, rate="1")
+    stage.mailer = stopping = Stopping(stage, "letters")
+    stage.passing.stops_after = 0.5
+    tally = stage.tick(SLOTS[0])
+    assert len(stopping.requests) == 1
+    put_back = "SELECT c.slug, b.reason FROM batch b JOIN course c ON c.id = b.course_id WHERE b.state = 'retry'"
+    told = {("letters", "its course is held"), ("others", "its turn has not come (DRIPCOURSE_RATE)")}
+    assert set(stage.rows(put_back)) == told
+    assert tally.retry == 4

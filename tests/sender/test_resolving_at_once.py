@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sender.model import Answer, Verdict
+from sender.model import Answer, BatchState, Verdict
 from sender.resolving import Decision, RefusedError, resolve
-from sender.store import events
+from sender.store import events, proofs
 from tests.sender.stage import SLOTS, Stage, a_course
 
 _LOOKS = 10_000
@@ -33,7 +33,7 @@ def test_a_decision_waits_for_events_that_are_being_recorded_and_gives_way_to_th
             assert events.deliveries(connection, [1])  # as the recording of an event begins
             act = pool.submit(resolve, stage.database, 1, decision)
             assert any(waiting(stage) for _ in range(_LOOKS))
-            assert events.prove_taken(connection, 1)
+            assert proofs.prove(connection, 1, {None}, [BatchState.UNCERTAIN])
         with pytest.raises(RefusedError, match="Batch 1 was accepted"):
             act.result()
     assert stage.deliveries("ann")[0][2] == "accepted"

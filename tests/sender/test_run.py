@@ -105,9 +105,9 @@ def test_a_tick_that_fails_is_told_and_ends_nothing(school: School) -> None:
 
 def test_a_defect_in_a_tick_is_one_line_and_ends_nothing(school: School) -> None:
     school.enrol(1, confirmed=True)
-    school.ask("UPDATE variant SET placeholders = '[[1]]'")
+    school.ask("UPDATE enrolment SET overrides = '['")
     with running(school.folder) as run:
-        assert "Traceback" in (line := run.wait_for("ValueError"))
+        assert "Traceback" in (line := run.wait_for("JSONDecodeError"))
         assert " ERROR apscheduler.executors.default: " in line
         assert get(f"{run.address}/healthz").status == 200
         assert run.stop() == 0

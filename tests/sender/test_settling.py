@@ -37,19 +37,25 @@ def pages(operator: Operator) -> Iterator[str]:
         assert "@example.com" not in log
 
 
-def test_events_settle_what_was_uncertain_and_nobody_is_sent_anything_twice(
-    standin: SendGridStandin, tmp_path: Path
-) -> None:
-    webhook = EventWebhook()
+def a_course_for(people: int, folder: Path, standin: SendGridStandin, webhook: EventWebhook) -> Operator:
+    """The operator of a course of two lessons, which so many people begin on 24 March."""
     settings = {
         "SENDGRID_API_KEY": standin.key, "DRIPCOURSE_SENDGRID_HOST": standin.url,
         "DRIPCOURSE_WEBHOOK_KEY": webhook.public_key,
     }  # fmt: skip
-    operator = Operator(tmp_path, settings)
-    operator.run("publish", str(written(tmp_path / "letters", a_course("one", "two"))), "--yes")
-    people = "email\n" + "".join(f"sample{number}@example.com\n" for number in range(5))
-    (tmp_path / "people.csv").write_text(people)
+    operator = Operator(folder, settings)
+    operator.run("publish", str(written(folder / "letters", a_course("one", "two"))), "--yes")
+    rows = "".join(f"sample{number}@example.com\n" for number in range(people))
+    (folder / "people.csv").write_text(f"email\n{rows}")
     operator.run("subscribers", "import", "people.csv", "--course", "letters", "--confirmed", "--start", "2026-03-23")
+    return operator
+
+
+def test_events_settle_what_was_uncertain_and_nobody_is_sent_anything_twice(
+    standin: SendGridStandin, tmp_path: Path
+) -> None:
+    webhook = EventWebhook()
+    operator = a_course_for(5, tmp_path, standin, webhook)
     standin.script(Step(fault=Fault.DROP_AFTER))
     assert operator.json("send", "--now", "2026-03-24T08:00")["uncertain"] == 5
     assert operator.json("status")["uncertain"] == 5
@@ -71,14 +77,7 @@ def test_what_was_not_taken_is_sent_again_once_events_of_a_later_request_have_co
     standin: SendGridStandin, tmp_path: Path
 ) -> None:
     webhook = EventWebhook()
-    settings = {
-        "SENDGRID_API_KEY": standin.key, "DRIPCOURSE_SENDGRID_HOST": standin.url,
-        "DRIPCOURSE_WEBHOOK_KEY": webhook.public_key,
-    }  # fmt: skip
-    operator = Operator(tmp_path, settings)
-    operator.run("publish", str(written(tmp_path / "letters", a_course("one", "two"))), "--yes")
-    (tmp_path / "people.csv").write_text("email\nann@example.com\nbob@example.com\n")
-    operator.run("subscribers", "import", "people.csv", "--course", "letters", "--confirmed", "--start", "2026-03-23")
+    operator = a_course_for(2, tmp_path, standin, webhook)
     standin.script(Step(fault=Fault.DROP_BEFORE))
     first = operator.json("send", "--now", "2026-03-24T08:00")
     assert (first["uncertain"], first["next_due_at"]) == (2, "2026-03-26T08:00:00+00:00")

@@ -126,13 +126,18 @@ def test_a_course_with_an_uncertain_lesson_is_not_called_finished(stage: Stage) 
     assert stage.enrolment("ann")[0] == "active"
 
 
+def claimed_by(stage: Stage, owner: str, lease: int) -> None:
+    """Ann's lesson is claimed by somebody whose lease lasts so many seconds from now on."""
+    begun(stage, "ann")
+    stage.claim(SLOTS[0], owner=owner)
+    stage.change("UPDATE batch SET lease_until = :until", until=seconds(MONDAY) + lease)
+
+
 @pytest.mark.parametrize(("owner", "lease", "sent"), [(GONE, 60, True), (ELSEWHERE, 60, False), (ELSEWHERE, -1, True)])
 def test_a_claimed_batch_is_taken_over_when_its_owner_is_gone_or_its_lease_over(
     stage: Stage, owner: str, lease: int, sent: bool
 ) -> None:
-    begun(stage, "ann")
-    stage.claim(SLOTS[0], owner=owner)
-    stage.change("UPDATE batch SET lease_until = :until", until=seconds(MONDAY) + lease)
+    claimed_by(stage, owner, lease)
     assert stage.tick(SLOTS[0]).accepted == (1 if sent else 0)
 
 
@@ -144,9 +149,8 @@ def test_a_claimed_batch_is_taken_over_when_its_owner_is_gone_or_its_lease_over(
 def test_a_batch_whose_sender_vanished_is_uncertain_and_not_sent(
     stage: Stage, owner: str, lease: int, uncertain: int
 ) -> None:
-    begun(stage, "ann")
-    stage.claim(SLOTS[0], owner=owner)
-    stage.change("UPDATE batch SET state = 'sending', lease_until = :until", until=seconds(MONDAY) + lease)
+    claimed_by(stage, owner, lease)
+    stage.change("UPDATE batch SET state = 'sending'")
     tally = stage.tick(SLOTS[0])
     assert (tally.uncertain, tally.requests) == (uncertain, 0)
 

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from course.folder import load
 from course.model import Course
 from sender.joining import Fault, Wish, WishError, read_wish
-from tests.sender.stage import a_course
+from tests.sender.stage import TRACKS, a_course
 
-TRACKS = '[tracks.long]\ntitle = "Long"\n[tracks.short]\ntitle = "Short"\n'
 COURSE: Course = load(a_course("one", tables=TRACKS))
 
 

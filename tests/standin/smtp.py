@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from io import BufferedReader
-from types import TracebackType
 from typing import Any, Final, Self
 
 _TAKEN: Final = "250 2.0.0 Ok: taken"
@@ -77,9 +76,7 @@ class SmtpStandin:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.gate.set()
         self._server.shutdown()
         self._server.cut()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from sender.mailers.sendgrid.transport import NeverConnectedError, NotSentError, UntrustedError
+from sender.mailers.sendgrid.connection import NeverConnectedError, NotSentError, UntrustedError
 from sender.model import Answer, Verdict
 
 _ACCOUNT, _BATCH = True, False

@@ -1,4 +1,4 @@
-"""How a request reaches SendGrid: a connection that tells "never connected" and "never sent" from "no answer".
+"""How a request reaches SendGrid: by the package's client, over connections that end by a deadline.
 
 Redirects are not followed: a POST would become a GET that sends nothing, and the key would go to
 wherever the redirect leads.
@@ -7,30 +7,18 @@ wherever the redirect leads.
 from __future__ import annotations
 
 import http.client
-import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from python_http_client.client import Client
 
+from sender.mailers.sendgrid.connection import Bounded, BoundedSecure, NeverConnectedError, NotSentError, reason_of
+
 _LONGEST_BODY = 1 << 20
 """Bytes. SendGrid's own answers stay well below: a thousand errors, each with its field, come to a fifth of it."""
-
-
-class NeverConnectedError(OSError):
-    """No connection came about, so nothing can have been taken."""
-
-
-class UntrustedError(NeverConnectedError):
-    """The far end could not prove who it is, or does not speak TLS."""
-
-
-class NotSentError(OSError):
-    """The request broke off before its end, so nothing can have been taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,51 +30,27 @@ class Posted:
     body: bytes | None
 
 
-class _Plain(http.client.HTTPConnection):
-    def connect(self) -> None:
-        try:
-            super().connect()
-        except (OSError, UnicodeError) as error:
-            raise NeverConnectedError(_reason(error)) from error
-
-
-class _Secure(http.client.HTTPSConnection):
-    def connect(self) -> None:
-        try:
-            super().connect()
-        except ssl.SSLError as error:
-            raise UntrustedError(_reason(error)) from error
-        except (OSError, UnicodeError) as error:
-            raise NeverConnectedError(_reason(error)) from error
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or "the connection was lost"
-
-
 class _PlainHandler(urllib.request.HTTPHandler):
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_Plain, req)
+        return self.do_open(Bounded, req)
 
 
 class _SecureHandler(urllib.request.HTTPSHandler):
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_Secure, req, context=_trusted())
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Whom this machine trusts, read once: that takes about as long as all else that a thousand emails need."""
-    return ssl.create_default_context()
+        return self.do_open(BoundedSecure, req)
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
-        """Follow nothing: the answer is then an error with the redirect's status."""
+    """Follows nothing, and does not even read where to: the answer is then an error with the redirect's status."""
+
+    def http_error_302(self, *_args: Any, **_kwargs: Any) -> None:
+        """Leave it to whoever makes an error of the status."""
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 class DirectClient(Client):  # type: ignore[misc]  # the package has no types
-    """The package's client over these connections. `timeout` is in seconds."""
+    """The package's client over these connections. `timeout` is in seconds, for a whole exchange."""
 
     def post_encoded(self, body: bytes) -> Posted:
         """Post JSON as it is: the package's own `post` writes it with the slowest of writers.
@@ -123,7 +87,7 @@ def _opener() -> urllib.request.OpenerDirector:
 def _unsent(reason: object) -> OSError:
     if isinstance(reason, NeverConnectedError):
         return reason
-    return NotSentError(_reason(reason) if isinstance(reason, Exception) else str(reason))
+    return NotSentError(reason_of(reason) if isinstance(reason, Exception) else str(reason))
 
 
 def _whole(response: http.client.HTTPResponse | urllib.error.HTTPError) -> bytes | None:

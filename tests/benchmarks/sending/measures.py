@@ -24,9 +24,13 @@ SECRET = "a secret of the benchmarks\n"
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Recipients a second of each that sent the same lesson, a figure a round."""
+    """Recipients a second of each that sent the same lesson, a figure a round.
+
+    Each is timed from its first row to its last answer; `whole` is ours once more, with the start of its process.
+    """
 
     ours: list[float]
+    whole: list[float]
     floor: list[float]
     others: dict[str, list[float]]
 
@@ -43,25 +47,23 @@ class Rates:
 def rates(folder: Path, people: int, *, had: int, rounds: int, alone: int) -> Rates:
     """A lesson to `people`, by us and by the floor; to `alone` people by those who make one request a recipient."""
     school = _school(folder, people, had=had)
-    found = Rates([], [], {"plain loop": [], **{name: [] for name in PEERS}})
+    found = Rates([], [], [], {"plain loop": [], **{name: [] for name in PEERS}})
     for _ in range(rounds):
         with running.standin(folder) as far_end:
             found.others["plain loop"].append(running.plain_loop(school, far_end, alone).told["rate"])
             for name in PEERS:
                 found.others[name].append(peer(name, school, far_end, alone, folder).told["rate"])
             found.floor.append(running.floor(school, far_end).told["rate"])
-            found.ours.append(people / sent(folder, school, far_end, people).seconds)
+            ticked = running.one_tick(_copied(folder, school), far_end)
+            assert ticked.told["recipients"] == people, ticked.told
+            found.ours.append(ticked.told["rate"])
+            found.whole.append(people / sent(folder, school, far_end, people).seconds)
     return found
 
 
 def sent(folder: Path, school: Path, far_end: StandinProcess, people: int, *, concurrency: int = 4) -> running.Run:
-    """One tick that sends to everybody, on a copy of a database."""
-    copy = folder / "copy.db"
-    for old in folder.glob("copy.db*"):
-        old.unlink()
-    shutil.copy(school, copy)
-    copy.with_name("copy.db.secret").write_text(SECRET)
-    run = running.ours(copy, far_end, concurrency=concurrency)
+    """`dripcourse send` to everybody, on a copy of a database."""
+    run = running.ours(_copied(folder, school), far_end, concurrency=concurrency)
     assert run.told["accepted"] == people, run.told
     return run
 
@@ -99,6 +101,15 @@ def seconds_at(
             with running.standin(folder, delay=delay) as far_end:
                 taken.append(sent(folder, school, far_end, people, concurrency=concurrency).seconds)
     return found
+
+
+def _copied(folder: Path, school: Path) -> Path:
+    copy = folder / "copy.db"
+    for old in folder.glob("copy.db*"):
+        old.unlink()
+    shutil.copy(school, copy)
+    copy.with_name("copy.db.secret").write_text(SECRET)
+    return copy
 
 
 def _school(folder: Path, people: int, *, had: int = 1, due: int | None = None, over: int = 1) -> Path:

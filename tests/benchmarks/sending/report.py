@@ -40,7 +40,8 @@ def main() -> None:
 
 
 def _of_rates(lesson: str, found: Rates) -> Iterator[tuple[str, str, str]]:
-    yield f"{lesson}, recipients a second", f"**{median(found.ours):,.0f}**", ""
+    yield f"{lesson}, recipients a second", f"**{median(found.ours):,.0f}**", "from the claim to the last recorded answer"
+    yield "", f"{median(found.whole):,.0f}", "with the start and the end of the process"
     for name, figures in found.others.items():
         yield "", f"{median(figures):,.0f}", f"{name}: ours sends {found.times(name):.1f} times as many"
     yield "", f"{median(found.floor):,.0f}", f"the floor: ours reaches {found.of_the_floor:.2f} of it"

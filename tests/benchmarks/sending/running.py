@@ -48,6 +48,11 @@ def ours(database: Path, far_end: StandinProcess, *, concurrency: int = 4) -> Ru
     return _ours("-m", "sender", "send", "--now", NOW.isoformat(), "--format", "json", environment=environment)
 
 
+def one_tick(database: Path, far_end: StandinProcess, *, threads: int = 4) -> Run:
+    """The same tick without the start of a process: from its claim to its last recorded answer."""
+    return _ours("-m", "tests.benchmarks.sending.tick", str(database), far_end.url, far_end.key, str(threads))
+
+
 def floor(database: Path, far_end: StandinProcess, *, threads: int = 4) -> Run:
     """The same rows and bytes, and no ledger."""
     return _ours("-m", "tests.benchmarks.sending.floor", str(database), far_end.url, far_end.key, str(threads))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sender.demo import bundled
-from sender.editions import publish
+from sender.publishing import publish
 from sender.store.database import open_database
 
 JOINED = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -7,12 +7,13 @@ import resource
 import signal
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
 from course.errors import CourseError, CourseErrors, Place
-from course.limits import EmailOutOfTime, for_email
+from course.limits import EmailOutOfTime, at, for_email, for_part
 
 _held: list[object] = []
 MISTAKE = CourseError("It is wrong.", fix="Mend it.", place=Place("lessons/01-soil.md", 7), rule="mjml")
@@ -80,6 +81,12 @@ def computed() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def loop_for(place: str) -> None:
+    """Compute for ever as the rendering of an email."""
+    with for_email(place):
+        loop()
+
+
 def loop_deeply() -> int:
     """Compute for ever, where Python heeds no signal."""
     return sum(range(1 << 62))
@@ -106,6 +113,12 @@ def hoard() -> int:
         hoarded.append("x" * 100_000 + str(len(hoarded)))
 
 
+def hoard_for(place: str) -> int:
+    """Take more and more memory as the rendering of an email."""
+    with for_email(place):
+        return hoard()
+
+
 def hoard_unhindered() -> int:
     """Take more and more memory on a system that does not limit it."""
     _, most = resource.getrlimit(resource.RLIMIT_AS)
@@ -128,6 +141,22 @@ def die_after_rendering(place: str, number: int) -> None:
     """Die of a signal when an email has been rendered."""
     with for_email(place):
         pass
+    die(number)
+
+
+def looking_over(place: str, end: Callable[[], object]) -> None:
+    """End so while an email is looked over, which has been rendered anew for it."""
+    with for_part(60):
+        at(place)
+        with for_email("lessons/02-light.md"):
+            pass
+        end()
+
+
+def die_when_looked_over(place: str, number: int) -> None:
+    """Die of a signal when an email has been looked over."""
+    with for_part(60):
+        at(place)
     die(number)
 
 

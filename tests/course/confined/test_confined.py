@@ -135,6 +135,22 @@ def test_a_child_that_dies_is_told_with_the_email_it_was_at(confined: Confined) 
     assert confined.call(add, 1, 2) == 3
 
 
+@pytest.mark.parametrize("function", [calls.loop_for, calls.hoard_for])
+def test_a_call_that_is_stopped_is_told_with_the_email_it_was_at(confined: Confined, function: object) -> None:
+    for lesson in ("lessons/01-soil.md", "lessons/02-light.md"):
+        assert str(refusal(confined, function, lesson, seconds=0.5).place) == lesson
+    assert refusal(confined, calls.loop, seconds=0.1).place is None
+    assert refusal(confined, calls.hoard).place is None
+
+
+@pytest.mark.parametrize("end", [calls.loop, calls.hoard, os.abort])
+def test_an_email_that_is_looked_over_is_blamed_although_it_was_rendered(confined: Confined, end: object) -> None:
+    error = refusal(confined, calls.looking_over, "lessons/01-soil.md", end, seconds=0.5)
+    assert str(error.place) == "lessons/01-soil.md"
+    error = refusal(confined, calls.die_when_looked_over, "lessons/01-soil.md", signal.SIGSEGV)
+    assert error.place == Place("course.toml")
+
+
 def test_an_email_that_is_done_is_not_blamed(confined: Confined) -> None:
     error = refusal(confined, calls.die_after_rendering, "lessons/01-soil.md", signal.SIGSEGV)
     assert error.place == Place("course.toml")

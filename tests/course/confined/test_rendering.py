@@ -8,6 +8,7 @@ import pytest
 
 from course.check import Report, check_files
 from course.confined import Confined
+from course.errors import CourseError
 from course.limits import RULE
 from tests.course.check.small import small_course
 
@@ -68,6 +69,13 @@ def test_what_never_ends_is_told_with_its_line_beside_all_other_findings() -> No
     }
     assert all("too long" in message for message in found.values())
     assert "lessons/02-light.md:6" in told(report, "template")
+
+
+def test_a_check_that_takes_too_long_as_a_whole_is_told_with_the_line_that_it_was_at(confined: Confined) -> None:
+    files = small_course({"lessons/05-dusk.md": a_lesson(f"Before.\n\n{ENDLESS}")})
+    with pytest.raises(CourseError, match="too long") as caught:
+        confined.call(check_files, files, seconds=1)
+    assert str(caught.value.place) == "lessons/05-dusk.md:8"
 
 
 def test_a_theme_that_never_ends_is_told_once() -> None:

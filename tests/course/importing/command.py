@@ -6,11 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import click
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from course.cli import import_
-from course.errors import CourseError
+from tests.course import command_line
 
 PAGE = """\
 <!doctype html><html><head><title>On worms</title><meta name="author" content="Sample Author">
@@ -36,21 +34,8 @@ url: https://example.com/worms
 """
 
 
-class Commands(click.Group):
-    """A group that tells errors of a course in the way in which the whole command line does."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except CourseError as error:
-            raise click.ClickException(str(error)) from error
-
-
 def run(*arguments: str | Path, given: bytes = b"") -> Result:
-    group = Commands("dripcourse", {"import": import_})
-    result = CliRunner().invoke(group, ["import", *map(str, arguments)], input=given)
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result
+    return command_line.run("import", *arguments, given=given)
 
 
 def data(*arguments: str | Path, given: bytes = b"") -> list[dict[str, Any]]:

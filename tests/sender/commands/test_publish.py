@@ -28,7 +28,7 @@ def test_a_first_publication_says_what_to_do_next(run: Run, course: Path) -> Non
 
 def test_the_present_folder_is_published_unless_told(run: Run, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(course)
-    run("publish", "--yes", status=0)
+    assert run("publish", "--yes", status=0).stdout.startswith("Published letters, edition ")
 
 
 def test_json_is_one_document(run_json: RunJson, course: Path) -> None:

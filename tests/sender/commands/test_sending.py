@@ -94,6 +94,7 @@ def test_status_prints_counts_by_state_as_one_document(run: Run, run_json: RunJs
             "slug": "letters",
             "held": False,
             "enrolments": {"pending": 0, "active": 2, "paused": 0, "finished": 0, "ended": 0},
+            "unreadable": "",
         }
     ]
     assert found["open"] == []

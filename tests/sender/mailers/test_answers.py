@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sender.mailers.sendgrid.answers import broken, meaning
-from sender.mailers.sendgrid.transport import NeverConnectedError, NotSentError, UntrustedError
+from sender.mailers.sendgrid.connection import NeverConnectedError, NotSentError, UntrustedError
 from sender.model import Verdict
 
 NOW = datetime(2026, 3, 3, 8, tzinfo=UTC)

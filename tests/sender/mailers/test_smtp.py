@@ -107,55 +107,33 @@ def test_what_was_lost_after_a_message_s_end_is_never_sent_again(server: SmtpSta
     assert len(server.taken) == 2
 
 
+# At which point, what follows, whether it concerns the account, and what the server may have said.
+MEANINGS: tuple[tuple[str, Verdict, bool, tuple[str | Fault, ...]], ...] = (
+    ("GREETING", WAIT, True, ("421 4.3.2 busy", "450 later", Fault.DROP, Fault.SILENCE)),
+    ("GREETING", HELD, True, ("554 5.7.1 go away", "SSH-2.0-sample")),
+    ("EHLO", WAIT, True, ("421 bye", Fault.DROP)),
+    ("EHLO", ACCEPTED, False, ("554 5.7.1 go away",)),  # then HELO is tried
+    ("MAIL", WAIT, False, ("450 4.7.1 slowly", "nonsense", Fault.DROP, Fault.SILENCE)),
+    ("MAIL", WAIT, True, ("421 4.7.0 slowly",)),
+    ("MAIL", HELD, True, ("530 5.7.0 log in first", "553 5.7.1 not your address")),
+    ("RCPT", ACCEPTED, False, ("250 2.1.5 Ok", "251 will forward")),
+    ("RCPT", WAIT, False, ("450 4.2.0 greylisted", "452 4.2.2 full", Fault.DROP)),
+    ("RCPT", REFUSED, False, ("550 5.1.1 no such user", "550 no such user", "552 5.2.2 full", "553 5.1.3 no address")),
+    ("RCPT", HELD, False, ("550 5.7.1 relaying denied", "554 5.7.1 relaying denied", "503 5.5.1 out of order")),
+    ("DATA", WAIT, False, ("451 4.3.0 later", "250 what?", Fault.DROP, Fault.SILENCE)),
+    ("DATA", HELD, False, ("554 5.5.1 no",)),
+    ("END", ACCEPTED, False, ("250",)),
+    ("END", WAIT, True, ("421 4.3.2 going down",)),
+    ("END", WAIT, False, ("451 4.7.1 later",)),
+    ("END", HELD, False, ("552 5.3.4 too large", "554 5.7.1 looks like spam")),
+    ("END", UNCERTAIN, False, ("354 go on", "what", "2", "550 " + "x" * 9000)),
+    ("END", UNCERTAIN, False, (Fault.DROP, Fault.DROP_TAKEN, Fault.SILENCE)),
+)
+
+
 @pytest.mark.parametrize(
     ("command", "reply", "verdict", "account"),
-    [
-        ("GREETING", "421 4.3.2 busy", WAIT, True),
-        ("GREETING", "450 later", WAIT, True),
-        ("GREETING", "554 5.7.1 go away", HELD, True),
-        ("GREETING", "SSH-2.0-sample", HELD, True),
-        ("GREETING", Fault.DROP, WAIT, True),
-        ("GREETING", Fault.SILENCE, WAIT, True),
-        ("EHLO", "421 bye", WAIT, True),
-        ("EHLO", "554 5.7.1 go away", ACCEPTED, False),  # then HELO is tried
-        ("EHLO", Fault.DROP, WAIT, True),
-        ("MAIL", "450 4.7.1 slowly", WAIT, False),
-        ("MAIL", "421 4.7.0 slowly", WAIT, True),
-        ("MAIL", "530 5.7.0 log in first", HELD, True),
-        ("MAIL", "553 5.7.1 not your address", HELD, True),
-        ("MAIL", "nonsense", WAIT, False),
-        ("MAIL", Fault.DROP, WAIT, False),
-        ("MAIL", Fault.SILENCE, WAIT, False),
-        ("RCPT", "250 2.1.5 Ok", ACCEPTED, False),
-        ("RCPT", "251 will forward", ACCEPTED, False),
-        ("RCPT", "450 4.2.0 greylisted", WAIT, False),
-        ("RCPT", "452 4.2.2 full", WAIT, False),
-        ("RCPT", "550 5.1.1 no such user", REFUSED, False),
-        ("RCPT", "550 no such user", REFUSED, False),
-        ("RCPT", "552 5.2.2 full", REFUSED, False),
-        ("RCPT", "553 5.1.3 no address", REFUSED, False),
-        ("RCPT", "550 5.7.1 relaying denied", HELD, False),
-        ("RCPT", "554 5.7.1 relaying denied", HELD, False),
-        ("RCPT", "503 5.5.1 out of order", HELD, False),
-        ("RCPT", Fault.DROP, WAIT, False),
-        ("DATA", "451 4.3.0 later", WAIT, False),
-        ("DATA", "554 5.5.1 no", HELD, False),
-        ("DATA", "250 what?", WAIT, False),
-        ("DATA", Fault.DROP, WAIT, False),
-        ("DATA", Fault.SILENCE, WAIT, False),
-        ("END", "250", ACCEPTED, False),
-        ("END", "421 4.3.2 going down", WAIT, True),
-        ("END", "451 4.7.1 later", WAIT, False),
-        ("END", "552 5.3.4 too large", HELD, False),
-        ("END", "554 5.7.1 looks like spam", HELD, False),
-        ("END", "354 go on", UNCERTAIN, False),
-        ("END", "what", UNCERTAIN, False),
-        ("END", "2", UNCERTAIN, False),
-        ("END", "550 " + "x" * 9000, UNCERTAIN, False),
-        ("END", Fault.DROP, UNCERTAIN, False),
-        ("END", Fault.DROP_TAKEN, UNCERTAIN, False),
-        ("END", Fault.SILENCE, UNCERTAIN, False),
-    ],
+    [(command, reply, verdict, account) for command, verdict, account, replies in MEANINGS for reply in replies],
 )
 def test_an_answer_at_any_point_has_its_meaning(
     server: SmtpStandin, command: str, reply: str | Fault, verdict: Verdict, account: bool

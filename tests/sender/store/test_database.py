@@ -323,3 +323,19 @@ def test_a_reader_sees_one_state_of_things_while_another_writes(database: Databa
         with database.write() as other:
             other.execute(insert(course).values(slug="one"))
         assert connection.execute(select(course.c.slug)).all() == before == []
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        ("disk I/O error", "Look at the disk"),
+        ("no such column: x", "Check the file"),
+        ("database or disk is full", "Make room"),
+    ],
+)
+def test_what_sqlite_raises_is_told_with_what_to_do_about_a_file(sqlite_url: str, raised: str, said: str) -> None:
+    with opened(sqlite_url) as database, pytest.raises(StoreError) as told, database.read():
+        raise sqlite3.OperationalError(raised)
+    assert raised in str(told.value)
+    assert said in told.value.fix
+    assert "running" not in told.value.fix

@@ -10,7 +10,19 @@ import pytest
 from sqlalchemy import Connection, event
 
 from sender.model import DeliveryKind, EnrolmentStatus
-from sender.store import batches, choices, directory, due, enrolments, joining, ledger, resolving, standings, unsettled
+from sender.store import (
+    batches,
+    choices,
+    directory,
+    due,
+    enrolments,
+    joining,
+    ledger,
+    proofs,
+    resolving,
+    standings,
+    unsettled,
+)
 from sender.store.addressees import addressees
 from sender.store.memberships import following_day
 from sender.store.subscribers import known_by_key
@@ -83,7 +95,7 @@ def stage(stage: Stage) -> Stage:
         (lambda connection: standings.standing(connection, 1), "one_delivery"),
         (lambda connection: standings.standings_of(connection, 1), "enrolment_subscriber"),
         (lambda connection: standings.standings_among(connection, [1, 2]), "one_delivery"),
-        (lambda connection: ledger.told_among(connection, [1, 2]), "delivery_batch"),
+        (lambda connection: proofs.told_among(connection, [1, 2]), "delivery_batch"),
         (lambda connection: resolving.case(connection, 1), "delivery_batch"),
         (resolving.unmade, "delivery_batch"),
         (unsettled.waiting_count, "delivery_batch"),
@@ -129,7 +141,10 @@ def test_the_batches_that_are_settled_are_not_read_through(stage: Stage, query: 
 
 @pytest.mark.parametrize(
     "query",
-    [lambda connection: ledger.overdue_events(connection, SLOTS[1], 10), ledger.settles_at],
+    [
+        lambda connection: ledger.overdue_events(connection, SLOTS[1], 10),
+        lambda connection: ledger.settles_at(connection, SLOTS[1]),
+    ],
     ids=["overdue", "settled at"],
 )
 def test_settling_costs_nothing_but_a_look_where_nothing_is_uncertain_and_little_where_something_is(

@@ -19,12 +19,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from course.folder import Files, read_files
-from sender.editions import Edition, EditionBook, publish
+from sender.editions import Edition, EditionBook
 from sender.links import Signer
 from sender.mailers.folder import FolderMailer
 from sender.model import DeliveryKind
 from sender.owner import this_process
 from sender.people import Importer, Joining
+from sender.publishing import publish
 from sender.roster import Row
 from sender.sending import Sender, Tally
 from sender.store.database import Database, open_database
@@ -193,3 +194,20 @@ def get(url: str) -> Answer:
 
 def post(url: str, body: bytes = b"List-Unsubscribe=One-Click") -> Answer:
     return request("POST", url, body, {"Content-Type": "application/x-www-form-urlencoded"})
+
+
+def policy_of(answer: Answer) -> dict[str, str]:
+    """What an answer's policy allows a browser, by directive."""
+    parts = (part.partition(" ") for part in answer.headers["content-security-policy"].split("; "))
+    return {name: sources for name, _, sources in parts}
+
+
+def words(answer: Answer) -> str:
+    """What is to be read in a page's main part."""
+    [main] = re.findall(r"<main.*?>(.*)</main>", answer.text, re.DOTALL)
+    return said(str(main))
+
+
+def said(html: str) -> str:
+    """What some HTML says, in one line."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())

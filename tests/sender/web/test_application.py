@@ -15,7 +15,7 @@ import pytest
 
 from sender.store import database as store
 from sender.web.token_pages import LARGEST_BODY
-from tests.sender.web.sample import Answer, School, a_school, get, links_in, post, request, served
+from tests.sender.web.sample import Answer, School, a_school, get, links_in, policy_of, post, request, served
 
 PAGES = ("confirm", "unsubscribe", "preferences", "view", "certificate")
 
@@ -78,7 +78,7 @@ def test_a_head_brings_the_headers_without_the_page(pending: School, name: str) 
 def test_every_answer_is_locked_down(pending: School, path: str) -> None:
     url = pending.links(1 if path == "confirm" else 2).get(path, f"{pending.base_url}/{path}")
     answer = get(url)
-    policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
+    policy = policy_of(answer)
     assert policy["default-src"] == "'none'"
     assert policy["frame-ancestors"] == "'none'"
     assert policy["base-uri"] == "'none'"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from html import unescape
 
 import pytest
 
 from tests.sender.stage import SLOTS, a_course
-from tests.sender.web.sample import Answer, School, get, post, request
+from tests.sender.web.sample import Answer, School, get, post, request, words
 
 TRACKS = '[tracks.long]\ntitle = "Long <way>"\n\n[tracks.short]\ntitle = "Short"\n'
 
@@ -35,12 +33,6 @@ def begun(school: School, files: dict[str, bytes] | None = None, *, first: str =
 
 def page_of(school: School, delivery: int = 1) -> Answer:
     return get(school.links(delivery)["certificate"])
-
-
-def words(answer: Answer) -> str:
-    """What is to be read in the page's main part."""
-    (main,) = re.findall(r"<main>(.*)</main>", answer.text, re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", str(main))).split())
 
 
 def test_who_has_had_every_lesson_has_a_certificate(school: School) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from hashlib import sha256
-from html import unescape
 from urllib.parse import urljoin
 
 import pytest
 
 from tests.course.drawn import a_png
 from tests.sender.stage import SLOTS, a_course, a_lesson
-from tests.sender.web.sample import Answer, School, get, post, request
+from tests.sender.web.sample import School, get, policy_of, post, request, said, words
 
 BODY = """\
 Hello {{ subscriber.first_name }}. [Leave]({{ links.unsubscribe }}). [A page]({{ subscriber.page }}). The next one:
@@ -81,15 +80,6 @@ def listed(school: School, delivery: int = 1) -> list[str]:
     text = get(f"{place(school, delivery)}/all").text
     rows = re.findall(r"<li>(.*?)</li>", text.partition('<ul class="lessons">')[2], re.DOTALL)
     return [said(re.sub(r"<a [^>]*>(.*?)</a>", r"[\1] ", row)) for row in rows]
-
-
-def said(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
-
-
-def words(answer: Answer) -> str:
-    [main] = re.findall(r"<main.*?>(.*)</main>", answer.text, re.DOTALL)
-    return said(str(main))
 
 
 def status_of(school: School, slug: str, delivery: int = 1) -> int:
@@ -308,7 +298,7 @@ def test_reading_changes_nothing(school: School, path: str, method: str) -> None
 def test_its_own_style_is_all_that_a_page_allows(school: School) -> None:
     begun(school, SLOTS[0])
     answer = get(f"{place(school)}/read/one")
-    policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
+    policy = policy_of(answer)
     assert policy["default-src"] == "'none'"
     assert policy["img-src"] == "'self'"
     assert policy["style-src"].startswith("'sha256-")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.sender.web.sample import Answer, School, get, post, product_path
+from tests.sender.web.sample import Answer, School, get, post, product_path, said
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 LESSON = datetime(2026, 3, 3, 8, tzinfo=UTC)
@@ -37,13 +37,13 @@ def sent(link: str, **fields: str) -> Answer:
 def done(answer: Answer) -> str:
     """What a page says was done, without its markup."""
     assert answer.status == 200
-    return said(answer, "status")
+    return told(answer, "status")
 
 
-def said(answer: Answer, role: str) -> str:
+def told(answer: Answer, role: str) -> str:
     _, _, rest = answer.text.partition(f'role="{role}">')
     assert rest
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", rest.split("</div>")[0])).split())
+    return said(rest.split("</div>")[0])
 
 
 def undo(answer: Answer) -> dict[str, str]:
@@ -57,7 +57,7 @@ def the_enrolment(school: School) -> list[tuple[object, ...]]:
 
 
 def text_of(answer: Answer) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
+    return said(answer.text)
 
 
 def test_it_says_where_somebody_stands_and_when_the_next_email_comes(link: str) -> None:
@@ -216,7 +216,7 @@ def test_the_next_one_comes_at_once_and_can_be_had_again_after_twelve_hours(scho
     assert school.tick().accepted == 1
     answer = sent(link, act="now")
     assert answer.status == 409
-    assert "You can have the next one from Tuesday, 3 March at 21:00 on." in said(answer, "alert")
+    assert "You can have the next one from Tuesday, 3 March at 21:00 on." in told(answer, "alert")
     assert "Send me the next one now" not in get(link).text
     school.now += timedelta(hours=12)
     assert "Send me the next one now" in get(link).text
@@ -241,7 +241,7 @@ def test_who_is_not_taking_the_course_is_offered_nothing_that_they_cannot_do(
     fields = {"until": "2026-03-20", "days": "1", "at": "09:00", "zone": "Asia/Tokyo", "track": "breaking-in"}
     for act in ACTS[:9]:
         answer = sent(link, act=act, **fields)
-        assert (answer.status, "nothing has changed" in said(answer, "alert")) == (409, True)
+        assert (answer.status, "nothing has changed" in told(answer, "alert")) == (409, True)
     assert school.everything() == before
 
 
@@ -325,7 +325,7 @@ def test_a_link_to_the_data_is_sent_by_email(school: School, link: str) -> None:
         sent(link, act="access")
     answer = sent(link, act="access")
     assert answer.status == 429
-    assert "lately" in said(answer, "alert")
+    assert "lately" in told(answer, "alert")
 
 
 def test_a_new_address_is_asked_and_nothing_changes_yet(school: School, link: str) -> None:

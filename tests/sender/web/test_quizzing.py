@@ -17,7 +17,19 @@ from course.folder import load
 from course.model import Quiz
 from sender.store import database as store
 from tests.sender.stage import SLOTS, a_course, a_lesson
-from tests.sender.web.sample import NOW, Answer, School, a_school, get, links_in, post, product_path, request, served
+from tests.sender.web.sample import (
+    NOW,
+    Answer,
+    School,
+    a_school,
+    get,
+    links_in,
+    post,
+    product_path,
+    request,
+    served,
+    words,
+)
 
 QUIZ = """\
 quiz:
@@ -75,12 +87,6 @@ def kept(school: School) -> list[tuple[object, ...]]:
 def heading(answer: Answer) -> str:
     [found] = re.findall(r"<h1>(.*?)</h1>", answer.text, re.DOTALL)
     return str(found)
-
-
-def words(answer: Answer) -> str:
-    """What is to be read in the page's main part."""
-    [main] = re.findall(r"<main>(.*)</main>", answer.text, re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", str(main))).split())
 
 
 def chosen(answer: Answer) -> list[str]:

@@ -22,7 +22,7 @@ from sender.store import database as store
 from sender.web.token_pages import LARGEST_BODY
 from sender.web.webhook import LARGEST_BODY as LARGEST_EVENTS
 from tests.sender.web.doors import DOORS, WINDOWS, Door, Form, Open, opened, routes_of, small_course
-from tests.sender.web.sample import Answer, get, post, request
+from tests.sender.web.sample import Answer, get, policy_of, post, request
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 JSON = {"Content-Type": "application/json"}
@@ -31,21 +31,6 @@ STRANGER = "evil.example"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW")
 EMAILS_AND_PICTURES = ("/lessons/{token}", "/assets/{hash}/{name}")
 """What is not ours: emails have their styles in their elements, and so may pictures (in a sandbox)."""
-
-
-@pytest.fixture
-def everybody(tmp_path: Path) -> Iterator[Open]:
-    with opened(tmp_path) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
-    """A school for tests in which nothing changes."""
-    with opened(tmp_path_factory.mktemp("school")) as found:
-        before = found.school.everything()
-        yield found
-        assert found.school.everything() == before
 
 
 def addresses(found: Open) -> dict[str, str]:
@@ -94,14 +79,9 @@ def asked(found: Open) -> Iterator[tuple[str, Answer]]:
     yield "/", get(f"{found.school.base_url}/")
 
 
-def policy_of(answer: Answer) -> dict[str, str]:
-    parts = (part.partition(" ") for part in answer.headers["content-security-policy"].split("; "))
-    return {name: sources for name, _, sources in parts}
-
-
-def test_every_answer_keeps_browsers_to_what_it_needs(shared: Open) -> None:
+def test_every_answer_keeps_browsers_to_what_it_needs(unchanged: Open) -> None:
     statuses = set()
-    for path, answer in asked(shared):
+    for path, answer in asked(unchanged):
         statuses.add(answer.status)
         policy = policy_of(answer)
         assert policy["default-src"] == "'none'", path
@@ -117,22 +97,22 @@ def test_every_answer_keeps_browsers_to_what_it_needs(shared: Open) -> None:
     assert statuses == {200, 204, 308, 400, 403, 404, 405, 409, 413, 415, 422}
 
 
-def test_no_answer_but_a_public_file_is_kept_by_a_browser(shared: Open) -> None:
-    for path, answer in asked(shared):
+def test_no_answer_but_a_public_file_is_kept_by_a_browser(unchanged: Open) -> None:
+    for path, answer in asked(unchanged):
         public = path.startswith(("/assets/", "/archive/")) and answer.status in {200, 308}
         kept = answer.headers["cache-control"]
         assert kept.startswith("public, max-age=") if public else kept == "no-store", path
 
 
-def test_only_what_programs_ask_for_may_be_read_by_other_sites(shared: Open) -> None:
-    for path, answer in asked(shared):
+def test_only_what_programs_ask_for_may_be_read_by_other_sites(unchanged: Open) -> None:
+    for path, answer in asked(unchanged):
         opened_up = {name for name in answer.headers if name.startswith("access-control-")}
         assert not opened_up or path in {"/courses/{slug}/join", "/openapi.json"}, path
         assert "access-control-allow-credentials" not in opened_up
 
 
-def test_every_style_and_script_of_a_page_is_the_one_that_its_policy_names(shared: Open) -> None:
-    for path, answer in asked(shared):
+def test_every_style_and_script_of_a_page_is_the_one_that_its_policy_names(unchanged: Open) -> None:
+    for path, answer in asked(unchanged):
         if not answer.headers.get("content-type", "").startswith("text/html") or path == "/lessons/{token}":
             continue
         policy = policy_of(answer)
@@ -144,13 +124,13 @@ def test_every_style_and_script_of_a_page_is_the_one_that_its_policy_names(share
         assert not re.search(r"<[^>]+\s(?:style|on\w+)\s*=", answer.text), path
 
 
-def test_an_address_leads_to_no_other_site_whatever_a_request_says(shared: Open) -> None:
+def test_an_address_leads_to_no_other_site_whatever_a_request_says(unchanged: Open) -> None:
     tricks = {
         "Host": STRANGER, "X-Forwarded-Host": STRANGER, "X-Forwarded-Proto": "gopher", "Forwarded": f"host={STRANGER}",
         "X-Original-URL": f"//{STRANGER}", "X-Rewrite-URL": f"//{STRANGER}", "Referer": f"https://{STRANGER}/",
         "Origin": f"https://{STRANGER}",
     }  # fmt: skip
-    for url in addresses(shared).values():
+    for url in addresses(unchanged).values():
         for form in ("", "/", f"?next=//{STRANGER}&url=https://{STRANGER}&return_to=https:{STRANGER}"):
             answer = request("GET", url + form, headers=tricks)
             assert STRANGER not in str(answer.headers), url
@@ -166,8 +146,8 @@ def test_an_address_leads_to_no_other_site_whatever_a_request_says(shared: Open)
         "/archive/letters%0d%0aLocation:x", f"http://{STRANGER}/", f"http://{STRANGER}/archive/letters/..", "*",
     ],
 )  # fmt: skip
-def test_no_odd_address_redirects(shared: Open, path: str) -> None:
-    parts = urlsplit(shared.school.base_url)
+def test_no_odd_address_redirects(unchanged: Open, path: str) -> None:
+    parts = urlsplit(unchanged.school.base_url)
     with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {STRANGER}\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: connection.recv(65_536), b"")).decode("latin-1")
@@ -177,14 +157,14 @@ def test_no_odd_address_redirects(shared: Open, path: str) -> None:
     assert STRANGER not in answer
 
 
-def test_the_one_redirect_is_to_a_fixed_address_beside_it(shared: Open) -> None:
-    answer = request("GET", f"{addresses(shared)['/archive/{slug}']}?x=//{STRANGER}", headers={"Host": STRANGER})
+def test_the_one_redirect_is_to_a_fixed_address_beside_it(unchanged: Open) -> None:
+    answer = request("GET", f"{addresses(unchanged)['/archive/{slug}']}?x=//{STRANGER}", headers={"Host": STRANGER})
     assert (answer.status, answer.headers["location"]) == (308, "letters/")
 
 
-def test_a_method_that_a_route_does_not_take_is_refused_and_the_answer_names_those_it_takes(shared: Open) -> None:
-    urls = addresses(shared)
-    for route in routes_of(shared.school):
+def test_a_method_that_a_route_does_not_take_is_refused_and_the_answer_names_those_it_takes(unchanged: Open) -> None:
+    urls = addresses(unchanged)
+    for route in routes_of(unchanged.school):
         taken = route.methods or set()
         for method in set(METHODS) - taken:
             answer = request(method, urls[route.path], b"")
@@ -193,15 +173,15 @@ def test_a_method_that_a_route_does_not_take_is_refused_and_the_answer_names_tho
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_where_there_is_nothing_no_method_finds_anything(shared: Open, method: str) -> None:
+def test_where_there_is_nothing_no_method_finds_anything(unchanged: Open, method: str) -> None:
     for path in ("/", "/nowhere", "/unsubscribe", "/unsubscribe/", "/static/x.css", "/.env", "/admin", "/robots.txt"):
-        answer = request(method, shared.school.base_url + path, b"act=leave", FORM)
+        answer = request(method, unchanged.school.base_url + path, b"act=leave", FORM)
         assert answer.status == 404
         assert (answer.content == b"") is (method == "HEAD")
 
 
-def test_a_head_is_answered_like_a_get_without_the_body(shared: Open) -> None:
-    for path, url in addresses(shared).items():
+def test_a_head_is_answered_like_a_get_without_the_body(unchanged: Open) -> None:
+    for path, url in addresses(unchanged).items():
         whole, head = get(url), request("HEAD", url)
         if whole.status != 405:
             assert head.status == whole.status, path
@@ -210,17 +190,17 @@ def test_a_head_is_answered_like_a_get_without_the_body(shared: Open) -> None:
             assert head.headers.get("content-length") == whole.headers.get("content-length")
 
 
-def test_a_body_over_the_limit_is_refused_everywhere_and_does_nothing(shared: Open) -> None:
-    urls = addresses(shared)
-    for route in routes_of(shared.school):
+def test_a_body_over_the_limit_is_refused_everywhere_and_does_nothing(unchanged: Open) -> None:
+    urls = addresses(unchanged)
+    for route in routes_of(unchanged.school):
         if "POST" in (route.methods or ()) and route.path != "/webhooks/sendgrid":
             for kind in (FORM, JSON) if route.path.endswith("/join") else (FORM,):
                 for body in (b"x" * (LARGEST_BODY + 1), (b"x" * 4096 for _ in range(17))):
                     assert request("POST", urls[route.path], body, kind).status == 413, route.path
 
 
-def test_a_body_of_events_over_its_own_limit_is_not_kept_for_a_stranger(shared: Open) -> None:
-    answer = request("POST", addresses(shared)["/webhooks/sendgrid"], b"x" * (LARGEST_EVENTS + 1), JSON)
+def test_a_body_of_events_over_its_own_limit_is_not_kept_for_a_stranger(unchanged: Open) -> None:
+    answer = request("POST", addresses(unchanged)["/webhooks/sendgrid"], b"x" * (LARGEST_EVENTS + 1), JSON)
     assert answer.status in {403, 413}
 
 

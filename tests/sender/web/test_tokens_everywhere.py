@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from importlib import resources
-from pathlib import Path
 from urllib.parse import quote, urljoin
 
 import pytest
@@ -23,7 +21,6 @@ from tests.sender.web.doors import (
     Form,
     Open,
     bring_in,
-    opened,
     routes_of,
     rows_about,
 )
@@ -34,22 +31,6 @@ HIDDEN = (404, 405)
 """What a page answers to a token that is not its own: as where there is nothing, or to any POST where none is taken."""
 
 EXPIRED = (DeliveryKind.ACCESS, DeliveryKind.ADDRESS, DeliveryKind.MOVED)
-
-
-@pytest.fixture
-def everybody(tmp_path: Path) -> Iterator[Open]:
-    """A school in which every page that acts could be used by somebody."""
-    with opened(tmp_path) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
-    """The same for tests in which nothing may change: one for all of them."""
-    with opened(tmp_path_factory.mktemp("school")) as found:
-        before = found.school.everything()
-        yield found
-        assert found.school.everything() == before
 
 
 def acts() -> list[tuple[Door, Form]]:

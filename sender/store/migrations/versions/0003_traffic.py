@@ -9,6 +9,7 @@ revision = "0003"
 down_revision = "0002"
 
 UNCERTAIN = sa.text("state = 'uncertain'")
+LEFT = sa.text("left_batch_id IS NOT NULL")
 DUE = sa.text("next_due_at IS NOT NULL")
 TO_ASK = sa.text("status = 'pending' AND next_due_at IS NOT NULL")
 
@@ -16,10 +17,18 @@ TO_ASK = sa.text("status = 'pending' AND next_due_at IS NOT NULL")
 def upgrade() -> None:
     """Bring a database from `0002` to `0003`."""
     op.add_column("batch", sa.Column("told", sa.Boolean(), server_default=sa.text("true"), nullable=False))
+    op.add_column("batch", sa.Column("repeatable", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.create_index(
         "batch_uncertain", "batch", ["sending_at"], unique=False, sqlite_where=UNCERTAIN, postgresql_where=UNCERTAIN
     )
     op.create_index("batch_sending_at", "batch", ["sending_at"], unique=False)
+    op.add_column("batch", sa.Column("begun", sa.BigInteger(), nullable=True))
+    op.execute("UPDATE batch SET begun = id WHERE sending_at IS NOT NULL")
+    op.create_index("batch_begun", "batch", ["begun"], unique=False)
+    op.add_column("delivery", sa.Column("left_batch_id", sa.BigInteger(), nullable=True))
+    op.create_index(
+        "delivery_left_batch", "delivery", ["left_batch_id"], unique=False, sqlite_where=LEFT, postgresql_where=LEFT
+    )
     op.create_index(
         "enrolment_longest_due", "enrolment", ["due_since", "next_due_at", "id"], unique=False, sqlite_where=DUE,
         postgresql_where=DUE,
