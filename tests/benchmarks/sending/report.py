@@ -40,7 +40,8 @@ def main() -> None:
 
 
 def _of_rates(lesson: str, found: Rates) -> Iterator[tuple[str, str, str]]:
-    yield f"{lesson}, recipients a second", f"**{median(found.ours):,.0f}**", "from the claim to the last recorded answer"
+    timed = "from the claim to the last recorded answer"
+    yield f"{lesson}, recipients a second", f"**{median(found.ours):,.0f}**", timed
     yield "", f"{median(found.whole):,.0f}", "with the start and the end of the process"
     for name, figures in found.others.items():
         yield "", f"{median(figures):,.0f}", f"{name}: ours sends {found.times(name):.1f} times as many"
