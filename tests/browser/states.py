@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -80,6 +80,7 @@ def states_of(school: School) -> States:
     with states.noting_templates():
         for look in (_joining, _confirming, _learning, _choosing, _resting, _leaving, _own_data, _moving, _problems):
             look(states)
+        _unreadable(states)
     return states
 
 
@@ -251,3 +252,15 @@ def _problems(states: States) -> None:
     states.see("no POST", states.links(12)["view"], "")
     join = f"{base}/courses/gardens/join"
     states.seen["no form"], states.templates["no form"] = (join, request("POST", join, b"x")), "problem.html"
+
+
+def _unreadable(states: States) -> None:
+    """What a process shows that has read nothing yet of a course whose edition is damaged."""
+    states.school.ask("UPDATE content SET bytes = ? WHERE hash IN (SELECT hash FROM edition_file)", b"no course")
+    school = replace(states.school, book=EditionBook())
+    with served(school):
+        url = school.links(13)["unsubscribe"]
+        states.see("leave a course that cannot be read", url)
+        states.see("left a course that cannot be read", url, "List-Unsubscribe=One-Click")
+        states.see("left everything, and no course can be read", url, "act=everything")
+        states.see("settings of a course that cannot be read", school.links(14)["preferences"])

@@ -28,8 +28,8 @@ VIEWS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
     (700, "dark"),
     (1280, "light"),
 )
-REFUSALS = (400, 403, 404, 405, 409, 410, 413, 415, 422, 429)
-OF_NO_COURSE = ("problem.html", "leave-unknown.html")
+REFUSALS = (400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 503)
+OF_NO_COURSE = ("problem.html", "leave-unknown.html", "leave-plain.html")
 OF_EMAILS = ("welcome", "lesson as sent")
 
 

@@ -104,7 +104,7 @@ def test_a_claim_waits_for_publishing_so_that_nobody_falls_due_twice(
     stage.enrol("ann")
     now = SLOTS[0] + MINUTE
     worked_out = beside.after(due_anew, lambda: stage.tick(now))
-    monkeypatch.setattr("sender.editions.due_anew", worked_out)
+    monkeypatch.setattr("sender.publishing.due_anew", worked_out)
     stage.publish(a_course("one", "two", "three", cadence='grace = "2h"'), now)
     assert beside.result().accepted == 1
     stage.tick(now + MINUTE)
