@@ -131,7 +131,12 @@ def test_a_folder_in_place_of_the_file_is_told() -> None:
     assert "The database cannot be used" in refused()
 
 
-@pytest.mark.parametrize("call", [open_database, lambda url: migrate(connect(url))], ids=["opening", "migrating"])
+def migrate_at(url: str) -> None:
+    with closing(connect(url)) as database:
+        migrate(database)
+
+
+@pytest.mark.parametrize("call", [open_database, migrate_at], ids=["opening", "migrating"])
 def test_another_program_s_database_is_told_and_left_alone(call: object) -> None:
     with closing(sqlite3.connect(FILE)) as connection:
         connection.execute("CREATE TABLE theirs (id INTEGER)")

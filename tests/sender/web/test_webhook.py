@@ -342,8 +342,9 @@ def test_a_body_that_does_not_come_is_not_waited_for(hook: Hook, monkeypatch: py
     async def never(*_: object) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr(asyncio.timeouts.Timeout, "__aenter__", never)
-    assert hook.tell(of(1)).status == 408
+    with monkeypatch.context() as patch:  # the server itself waits so as it ends
+        patch.setattr(asyncio.timeouts.Timeout, "__aenter__", never)
+        assert hook.tell(of(1)).status == 408
 
 
 def test_only_so_many_bodies_are_taken_at_a_time(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
