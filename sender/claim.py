@@ -59,6 +59,13 @@ class _Plan:
     lost: list[int] = field(default_factory=list)
     unmade: list[tuple[Due, Sending, str]] = field(default_factory=list)
 
+    @property
+    def kept(self) -> list[int]:
+        """The deliveries that are there already, and go out now, or not at all."""
+        waiting = [one.waiting for places in self.places.values() for _, _, one in places if one.waiting is not None]
+        unmade = [one.waiting for _, one, _ in self.unmade if one.waiting is not None]
+        return [*self.lost, *waiting, *unmade]
+
 
 def claim(
     database: Database, book: EditionBook, owner: str, now: datetime, *, limit: int, lease_from: datetime,
@@ -75,6 +82,9 @@ def claim(
     with database.write() as connection:
         claim_alone(connection)
         people, plan, unread = _read(connection, book, now, limit, without)
+        while not batches.lock_waiting(connection, plan.kept):  # events have told of some since
+            people, plan, unread = _read(connection, book, now, limit, without)
+        batches.lock_uncertain(connection, plan.through)
         enrolments.end_pauses(connection, [one.id for one in people if one.status == EnrolmentStatus.PAUSED])
         made = tuple(_written(connection, plan, owner, lease_from + LEASE, largest))
     claimed = sum(len(places) for places in plan.places.values())

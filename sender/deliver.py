@@ -14,22 +14,19 @@ from time import monotonic
 from sqlalchemy import Connection
 
 from sender.claim import LEASE
-from sender.editions import EditionBook
+from sender.editions import EditionBook, lost_with_its_edition
 from sender.errors import EditionError
 from sender.links import Signer
 from sender.mailers import Mailer
 from sender.model import Answer, BatchState, Request, Verdict, fits
-from sender.recipients import Fill, Mail, filler, gone, recipients, untold
+from sender.recipients import Fill, Mail, filler, gone, recipients, with_own_tags
 from sender.retry import again_at
-from sender.store import batches, enrolments, proofs
+from sender.store import anew, batches, enrolments, proofs
 from sender.store.addressees import Addressee, addressees
 from sender.store.database import Database
 
 LATEST_START = timedelta(seconds=30)
 """A request that has not begun this long after `sending` was committed is not made: it may have been given up on."""
-
-_UNSURE = (BatchState.RETRY, BatchState.HELD, BatchState.UNCERTAIN)
-"""What a batch may be called although it was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ def deliver(courier: Courier, batch: int, now: datetime) -> Delivered:
     try:
         begun = _begin(courier, batch, now)
     except EditionError as error:
-        return _held(courier, batch, str(error))
+        return _unread(courier, batch, str(error), now)
     if isinstance(begun, Delivered):
         return begun
     request, delivered = _request(courier, begun, now)
@@ -110,7 +107,7 @@ def _begin(courier: Courier, batch: int, now: datetime) -> _Begun | Delivered:
             return Delivered(batch, None)
         edition, kind, label, email = courier.book.email(connection, begun.variant)
         everybody = addressees(connection, batch, kind)
-        people = _untold(connection, batch, everybody)
+        people = _unproven(connection, batch, everybody)
         if everybody and not people:
             return Delivered(batch, BatchState.ACCEPTED, len(everybody))
         absent = gone(connection, kind, people, now)
@@ -126,15 +123,34 @@ def _begin(courier: Courier, batch: int, now: datetime) -> _Begun | Delivered:
     return _Begun(batch, begun.attempt, label, mail, staying, len(absent), fill, monotonic(), lease_until)
 
 
-def _held(courier: Courier, batch: int, reason: str) -> Delivered:
-    """Hold a batch that was not begun, since the edition that its email is of, or the live one, cannot be read."""
+def _unread(courier: Courier, batch: int, reason: str, now: datetime) -> Delivered:
+    """Hold a batch that was not begun, since the edition that its email is of, or the live one, cannot be read.
+
+    What the live one makes anew is taken up again for that, and is not counted before.
+    """
     with courier.database.write() as connection:
+        if why := _why_anew(courier, connection, batch):
+            back = anew.give_back(connection, batch, courier.owner, why, now)
+            return Delivered(batch, BatchState.RETRY if back else None)
+        proofs.hold_still(connection, batch)
         if not batches.hold(connection, batch, courier.owner, reason):
             return Delivered(batch, None)
-        return Delivered(batch, BatchState.HELD, batches.open_count(connection, [batch]), reason=reason)
+        count = batches.open_count(connection, [batch])
+        if _is_told(connection, batch, BatchState.HELD):
+            return Delivered(batch, BatchState.ACCEPTED, count)
+        return Delivered(batch, BatchState.HELD, count, reason=reason)
 
 
-def _untold(connection: Connection, batch: int, people: list[Addressee]) -> list[Addressee]:
+def _why_anew(courier: Courier, connection: Connection, batch: int) -> str:
+    """Why the live edition has to make the emails of a batch anew; empty where it does not have to, or cannot."""
+    made = anew.made_of(connection, [batch])[batch]
+    try:
+        return lost_with_its_edition(connection, courier.book, made)
+    except EditionError:
+        return ""
+
+
+def _unproven(connection: Connection, batch: int, people: list[Addressee]) -> list[Addressee]:
     """Those of a batch of whom no event proves that an earlier request was taken, whatever its answer said.
 
     The others are accepted: where nobody is left, the batch is.
@@ -142,8 +158,9 @@ def _untold(connection: Connection, batch: int, people: list[Addressee]) -> list
     lefts = {one.left for one in people if one.told}
     if not lefts:
         return people
-    proofs.prove(connection, batch, lefts, (BatchState.SENDING,))
-    return [] if None in lefts else [one for one in people if one.left not in lefts]
+    if proofs.prove(connection, batch, lefts, (BatchState.SENDING,), wait=True):
+        return []
+    return [one for one in people if one.left not in lefts]
 
 
 def _request(courier: Courier, begun: _Begun, now: datetime) -> tuple[Request | None, Delivered]:
@@ -156,8 +173,8 @@ def _request(courier: Courier, begun: _Begun, now: datetime) -> tuple[Request | 
         state = _set_apart(courier, begun.batch, unmade, apart, anything_left=bool(shared))
         if state is not BatchState.SENDING:
             return None, Delivered(begun.batch, state, cancelled=begun.absent, failed=len(unmade))
-    told, shared = untold(begun.mail.email, shared)
-    request = Request(begun.batch, begun.mail.edition.course, begun.label, told, tuple(shared), now)
+    email, shared = with_own_tags(begun.mail.email, shared)
+    request = Request(begun.batch, begun.mail.edition.course, begun.label, email, tuple(shared), now)
     return request, Delivered(begun.batch, BatchState.SENDING, len(shared), begun.absent, len(unmade))
 
 
@@ -203,6 +220,8 @@ def _record(courier: Courier, begun: Delivered, attempt: int, answer: Answer, no
     wait = state is BatchState.RETRY
     not_before = again_at(batch, attempt, now, answer.wait) if wait else None
     with courier.database.write() as connection:
+        if state in proofs.UNSURE or answer.refused:
+            proofs.hold_still(connection, batch)
         settled = batches.settle(
             connection, batch, courier.owner, state, reason=answer.reason, message_id=answer.message_id,
             not_before=not_before,
@@ -211,7 +230,7 @@ def _record(courier: Courier, begun: Delivered, attempt: int, answer: Answer, no
             batches.fail(connection, answer.refused)
         if settled and state is BatchState.ACCEPTED:
             enrolments.finish(connection, batch)
-        elif settled and state in _UNSURE and _is_told(connection, batch, state):
+        elif settled and state in proofs.UNSURE and _is_told(connection, batch, state):
             state = BatchState.ACCEPTED
     return Delivered(
         batch,
@@ -225,7 +244,7 @@ def _record(courier: Courier, begun: Delivered, attempt: int, answer: Answer, no
 
 
 def _is_told(connection: Connection, batch: int, state: BatchState) -> bool:
-    """Whether events were quicker than the answer, and prove that the batch was taken: then it is accepted."""
+    """Whether events that came meanwhile prove that the batch was taken: then it is accepted."""
     lefts = proofs.told_among(connection, [batch]).get(batch)
     return lefts is not None and proofs.prove(connection, batch, lefts, (state,))
 

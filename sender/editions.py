@@ -24,6 +24,7 @@ from sender.errors import EditionError, StoreError
 from sender.model import OF_THE_COURSE, DeliveryKind
 from sender.recent import Recent
 from sender.store import editions as rows
+from sender.store.anew import MadeOf
 from sender.store.database import is_of_the_database, transaction_of
 
 LEFT_BEHIND = "the course went on without it"
@@ -218,6 +219,23 @@ def _loaded(connection: Connection, edition_id: int) -> Edition:
     with _readable(course_id, slug, hash_):
         course = load(files)
     return Edition(edition_id, course_id, hash_, course, files, rows.lesson_ids(connection, course_id))
+
+
+def lost_with_its_edition(connection: Connection, book: EditionBook, made: MadeOf) -> str:
+    """Why a batch's email cannot be read that the live edition of its course can make anew; empty where it can be read.
+
+    Raises EditionError where nothing can be made anew either: that edition is the email's own, or cannot be read.
+    """
+    try:
+        book.email(connection, made.variant)
+    except EditionError:
+        edition_id = rows.edition_of(connection, made.variant)
+        if edition_id == made.live:
+            raise
+        book.edition(connection, made.live)
+        row = rows.edition_row(connection, edition_id)
+        return f"It was made by {f'the edition {row[2][:12]}' if row else 'an edition'}, which cannot be read any more."
+    return ""
 
 
 def unreadable(connection: Connection, book: EditionBook) -> dict[int, str]:

@@ -19,7 +19,7 @@ from sender.editions import LEFT_BEHIND, Edition, EditionBook
 from sender.errors import EditionError
 from sender.model import DeliveryKind, EnrolmentStatus
 from sender.progress import next_step
-from sender.standing import due_anew
+from sender.standing import due_anew, due_from
 from sender.store import batches, enrolments
 from sender.store import editions as rows
 from sender.store.database import Database, claim_alone
@@ -122,7 +122,8 @@ def publish(database: Database, files: Files, now: datetime) -> Edition:
     Renders every email once, for a reader of whom nothing is known but that the course goes on, and
     works out anew when each active enrolment is next due. Raises CourseErrors; whether `check`
     passes is the caller's concern. Nobody can say whether the timing changed where the edition before cannot be read:
-    then each has their next email at the slot that they were to have it at.
+    then each has their next email at the slot that they were to have it at, and whoever was to have none, but has
+    something to come now, at the next slot of theirs.
     """
     course, inputs = load(files), frozen(files)
     with database.write() as connection:
@@ -140,7 +141,9 @@ def publish(database: Database, files: Files, now: datetime) -> Edition:
         if course.public_archive:
             archive_files(course, files)  # what is wrong with it is told now, and not to whoever asks for it
         rows.make_live(connection, edition_id)
-        if old is not None and _timing(old.course) != _timing(edition.course):
+        if before is not None and old is None:
+            _go_on(connection, edition, now)
+        elif old is not None and _timing(old.course) != _timing(edition.course):
             _reschedule(connection, edition, now)
     return edition
 
@@ -170,6 +173,21 @@ def _reschedule(connection: Connection, edition: Edition, now: datetime) -> None
         lost = [one.id for id_ in through for one in histories[id_].waiting]
         batches.cancel(connection, dict.fromkeys(lost, LEFT_BEHIND))
         enrolments.finish(connection, ids=through)
+
+
+def _go_on(connection: Connection, edition: Edition, now: datetime) -> None:
+    """Make those due who are taking the course and are not, though something is to come: nobody else is moved."""
+    last_id = 0
+    while found := standings_on(connection, edition.course_id, last_id, _CHUNK):
+        last_id = found[-1].id
+        resting = [one for one in found if one.next_due_at is None and one.status is EnrolmentStatus.ACTIVE]
+        histories = enrolments.histories(connection, [one.id for one in resting])
+        steps = (
+            (one, next_step(edition.course, one.track, edition.lesson_ids, histories[one.id].had)) for one in resting
+        )
+        enrolments.set_due(
+            connection, [(one.id, due_from(edition.course, step, one, now)) for one, step in steps if step]
+        )
 
 
 def _letters(course: Course) -> Iterator[tuple[DeliveryKind, Lesson | None, str]]:

@@ -10,16 +10,19 @@ from functools import cache
 from sqlalchemy import Connection
 
 from course.errors import CourseError
+from course.model import Lesson
 from course.personal.filling import Filling
 from course.personal.placeholders import Email, salted_afresh
 from sender.arrivals import schedules
-from sender.editions import Edition
+from sender.editions import Edition, EditionBook
 from sender.links import Signer
 from sender.model import OF_THE_COURSE, TO_ANOTHER, DeliveryKind, EnrolmentStatus, Recipient, Suppressed
 from sender.notices import expired
 from sender.schedule import next_day, own_zone
 from sender.store.addressees import Addressee
+from sender.store.anew import MadeOf
 from sender.store.plain import moment
+from sender.store.proofs import NEEDLESS
 from sender.store.suppressions import suppressed
 
 _FOR_GOOD = frozenset({Suppressed.BOUNCED, Suppressed.COMPLAINED})
@@ -72,7 +75,7 @@ def gone(connection: Connection, kind: DeliveryKind, people: Sequence[Addressee]
         if one.email_key is None:
             reasons[one.delivery] = "erased"
         elif one.needless:
-            reasons[one.delivery] = "an earlier one was taken after all"
+            reasons[one.delivery] = NEEDLESS
         elif one.email_key in stopped:
             reasons[one.delivery] = "suppressed"
         elif expected is None:
@@ -81,6 +84,30 @@ def gone(connection: Connection, kind: DeliveryKind, people: Sequence[Addressee]
         elif one.status not in (RESENT_TO if one.resent else expected):
             reasons[one.delivery] = _LEFT[EnrolmentStatus(one.status)]
     return reasons
+
+
+def made_anew(connection: Connection, book: EditionBook, made: MadeOf, one: Addressee) -> int | None:
+    """The variant of a batch's email that the live edition makes for one of its people; None where it makes none."""
+    edition, lesson, schedule = book.edition(connection, made.live), None, _NOTHING
+    if made.kind in OF_THE_COURSE:
+        lesson = _lesson(edition, made, one.track)
+        if lesson is None:
+            return None
+        following = None if one.next_due_at is None else moment(one.next_due_at)
+        schedule = next_day(following, own_zone(edition.course, one.zone), edition.course.language)
+    reader = edition.reader(one.fields, {}, schedule)
+    try:
+        return book.variant(connection, edition, made.kind, lesson, one.track, reader)
+    except CourseError:
+        return None
+
+
+def _lesson(edition: Edition, made: MadeOf, track: str) -> Lesson | None:
+    """The file of a batch's email of the course, as an edition has it on a track."""
+    course = edition.course
+    if made.kind is not DeliveryKind.LESSON:
+        return course.welcome if made.kind is DeliveryKind.WELCOME else course.closing
+    return next((one for one in course.lessons_of(track) if edition.lesson_ids[one.slug] == made.lesson), None)
 
 
 def filler(connection: Connection, mail: Mail, live: Edition, people: Sequence[Addressee], now: datetime) -> Fill:
@@ -103,7 +130,7 @@ def recipients(fill: Fill, people: Sequence[Addressee]) -> tuple[list[Recipient]
     return made, unmade
 
 
-def untold(email: Email, made: list[Recipient]) -> tuple[Email, list[Recipient]]:
+def with_own_tags(email: Email, made: list[Recipient]) -> tuple[Email, list[Recipient]]:
     """The email and its people, with tags that none of their values spells."""
     mark = f"dc{email.salt}"
     if not any(mark in "\n".join(one.values.values()) for one in made):

@@ -15,7 +15,7 @@ from sender.model import DROPPED, BatchState, DeliveryKind, EnrolmentStatus
 from sender.settling import give_slots
 from sender.store import editions, enrolments, resolving
 from sender.store.database import Database, claim_alone
-from sender.store.resolving import Case, Unmade
+from sender.store.resolving import Case, SentAgain, Unmade
 
 _SEE = "See `dripcourse status`."
 _HOLD = "To stop it, hold its course: `dripcourse hold {course}`."
@@ -86,8 +86,11 @@ def resolve(database: Database, batch_id: int, decision: Decision) -> Resolved:
 
 
 def decide(connection: Connection, one: Case, decision: Decision) -> Resolved:
-    """Act on a batch as it was found. Raises RefusedError where its state has changed since: then nothing is done."""
-    done: int | bool | None
+    """Act on a batch as it was found. Raises RefusedError where its state has changed since: then nothing is done.
+
+    What was refused, but an event has told of, is accepted and not sent again.
+    """
+    done: SentAgain | bool | None
     match decision:
         case Decision.ACCEPTED:
             state, done = BatchState.ACCEPTED, resolving.accept(connection, one, _TAKEN)
@@ -99,8 +102,13 @@ def decide(connection: Connection, one: Case, decision: Decision) -> Resolved:
         raise RefusedError(f"Batch {one.id} was no longer {one.state} a moment ago: nothing was changed.", fix=_SEE)
     if decision is not Decision.SEND_AGAIN:
         enrolments.finish(connection, one.id)
-    batch = done if decision is Decision.SEND_AGAIN else one.id
-    return Resolved(batch, one.course, label(connection, one.kind, one.lesson), state, one.count, one.held)
+    batch: int | None = one.id
+    count = one.count
+    if isinstance(done, SentAgain) and done.batch is None:
+        state = BatchState.ACCEPTED
+    elif isinstance(done, SentAgain):
+        batch, count = done.batch, done.deliveries
+    return Resolved(batch, one.course, label(connection, one.kind, one.lesson), state, count, one.held)
 
 
 def resolve_unmade(

@@ -6,6 +6,7 @@ none of it has come for longer than they take, it was not.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,13 +15,16 @@ from sqlalchemy import Connection
 
 from course.cadence import is_too_late
 from sender.claim import LEASE
-from sender.editions import EditionBook
+from sender.editions import EditionBook, lost_with_its_edition
 from sender.errors import EditionError
 from sender.model import BatchState, EnrolmentStatus
 from sender.owner import is_gone
+from sender.recipients import gone, made_anew
 from sender.sending import Sender
 from sender.standing import slot_from
-from sender.store import batches, enrolments, ledger, proofs
+from sender.store import anew, batches, enrolments, ledger, proofs
+from sender.store.addressees import addressees
+from sender.store.anew import MadeOf
 from sender.store.standings import standings_among
 
 _AT_ONCE = 50
@@ -37,6 +41,12 @@ begun the answer still tells.
 
 _ENOUGH = 4000
 """How many deliveries are taken up again before others are claimed and sent, confirmations among them."""
+
+
+_NOT_ANEW = (
+    "The live edition does not make this email. Install the version of dripcourse that published it, or drop this one."
+)
+"""Why something is held that was made by an edition that is lost."""
 
 
 def settle_abandoned(sender: Sender) -> int:
@@ -57,8 +67,10 @@ def settle_abandoned(sender: Sender) -> int:
                 batches.take_over(connection, found, str(sender.owner), at + LEASE)
             elif found.repeatable and sender.mailer.repeatable:
                 batches.send_again(connection, found, str(sender.owner), at + LEASE)
-            elif batches.give_up(connection, found):
-                uncertain.append(found.id)
+            else:
+                proofs.hold_still(connection, found.id)
+                if batches.give_up(connection, found):
+                    uncertain.append(found.id)
         taken = _accept_told(connection, uncertain)  # no other event may come
         return batches.open_count(connection, [one for one in uncertain if one not in taken])
 
@@ -99,9 +111,11 @@ def take_up_retries(sender: Sender, now: datetime, most: int | None = None) -> T
         with sender.database.write() as connection:
             ids = ledger.retries_due(connection, now, _AT_ONCE if most is None else 1, ours=True)
             taken = _accept_told(connection, ids)
+            made_of = anew.made_of(connection, ids)
             for one in ids:
                 if one not in taken:
-                    again = _take_up_or_hold(sender, connection, one, now, None if most is None else most - claimed)
+                    left = None if most is None else most - claimed
+                    again = _take_up_or_hold(sender, connection, one, made_of[one], now, left)
                     claimed, moved = claimed + again.claimed, moved + again.moved
         found = bool(ids)
     return TakenUp(claimed, moved)
@@ -113,9 +127,16 @@ def _accept_told(connection: Connection, ids: list[int]) -> set[int]:
     return {batch for batch, lefts in told.items() if proofs.prove(connection, batch, lefts, _UNSETTLED)}
 
 
-def _take_up_or_hold(sender: Sender, connection: Connection, batch: int, now: datetime, most: int | None) -> TakenUp:
-    """Claim a batch again; hold it where the course's edition cannot be read, by which it is too late or not."""
+def _take_up_or_hold(
+    sender: Sender, connection: Connection, batch: int, made: MadeOf, now: datetime, most: int | None
+) -> TakenUp:
+    """Claim a batch again, or have the live edition make its emails anew where the one that they are of is lost.
+
+    It is held where the live one cannot be read: by that it is too late or not.
+    """
     try:
+        if why := lost_with_its_edition(connection, sender.book, made):
+            return _take_up_anew(sender, connection, batch, made, why, now, most)
         return _take_up(sender, connection, batch, now, most)
     except EditionError as error:
         ledger.hold(connection, batch, str(error))
@@ -126,7 +147,7 @@ def _take_up_or_hold(sender: Sender, connection: Connection, batch: int, now: da
 def _take_up(sender: Sender, connection: Connection, batch: int, now: datetime, most: int | None) -> TakenUp:
     """Claim a batch again, or as much of it as `most`, without the lessons that are not to go out now."""
     late = [one for one in ledger.lessons_in(connection, batch) if _is_to_wait(sender, connection, one, now)]
-    waiting = {one.delivery: one.left for one in late}
+    waiting = {one.delivery for one in late}
     left = [one for one in batches.open_deliveries(connection, batch) if one not in waiting]
     owner, lease_until = str(sender.owner), sender.clock() + LEASE
     if late:
@@ -140,6 +161,53 @@ def _take_up(sender: Sender, connection: Connection, batch: int, now: datetime, 
     else:
         ledger.reclaim(connection, batch, owner, lease_until)
     return TakenUp(len(left), len(late))
+
+
+def _take_up_anew(
+    sender: Sender, connection: Connection, batch: int, made: MadeOf, why: str, now: datetime, most: int | None
+) -> TakenUp:
+    """Claim a batch again as `_take_up` does, with the emails that the live edition makes: a batch for each variant.
+
+    They are let go of for that, so that an event still proves what was taken of the batch before, for all who were in
+    it. Where the live edition has no such lesson for somebody, theirs waits for their next slot, in which a claim
+    decides about it. Any other email is held.
+    """
+    owner, lease_until = str(sender.owner), sender.clock() + LEASE
+    lessons = {one.delivery: one for one in ledger.lessons_in(connection, batch)}
+    waiting = {id_ for id_, one in lessons.items() if _is_to_wait(sender, connection, one, now)}
+    everybody = addressees(connection, batch, made.kind)
+    absent = gone(connection, made.kind, [one for one in everybody if one.delivery not in waiting], now)
+    batches.cancel(connection, absent)
+    people = [one for one in everybody if one.delivery not in absent and one.delivery not in waiting]
+    groups: defaultdict[int | None, list[int]] = defaultdict(list)
+    for one in people[:most]:
+        groups[made_anew(connection, sender.book, made, one)].append(one.delivery)
+    unmade = groups.pop(None, [])
+    waiting.update(id_ for id_ in unmade if id_ in lessons)
+    new = {
+        anew.succeed(connection, batch, variant, ids, owner, lease_until): ids
+        for variant, ids in groups.items() if variant is not None
+    }  # fmt: skip
+    leaving = waiting.union(*new.values())
+    proofs.let_go(connection, batch, leaving, of_all=len(leaving) + len(absent) == len(everybody))
+    give_slots(connection, sender.book, [lessons[id_].enrolment for id_ in waiting], now)
+    claimed = sum(anew.take_in(connection, one, ids) for one, ids in new.items())
+    if held := [id_ for id_ in unmade if id_ not in lessons]:
+        _hold_some(sender, connection, batch, held, f"{why} {_NOT_ANEW}")
+    elif not batches.open_deliveries(connection, batch):
+        ledger.empty(connection, batch)
+    return TakenUp(claimed, len(waiting))
+
+
+def _hold_some(sender: Sender, connection: Connection, batch: int, deliveries: list[int], reason: str) -> None:
+    """Hold deliveries of a batch that is to be tried again: in it, unless others remain in it."""
+    sender.tell(reason)
+    if len(batches.open_deliveries(connection, batch)) == len(deliveries):
+        ledger.hold(connection, batch, reason)
+        return
+    owner = str(sender.owner)
+    apart = batches.split_off(connection, batch, deliveries, owner, sender.clock() + LEASE)
+    batches.hold(connection, apart, owner, reason)
 
 
 def _is_to_wait(sender: Sender, connection: Connection, one: ledger.Again, now: datetime) -> bool:

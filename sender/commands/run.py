@@ -93,6 +93,7 @@ def scheduler() -> None:
     and no other begins.
     """
     from sender.editions import EditionBook
+    from sender.loaded import keep_loaded
     from sender.mailers import open_mailer
     from sender.scheduler import TICK_SECONDS, ticking
     from sender.settings import load_settings
@@ -101,6 +102,7 @@ def scheduler() -> None:
     mailer = open_mailer(settings, clock)
     with opened(settings) as database, stopped_by_signals() as stop:
         sender = _sender(settings, mailer, database, EditionBook(), stop)
+        keep_loaded()
         _log_to_stderr()
         _log.info("sending what falls due, every %d seconds", TICK_SECONDS)
         with ticking(partial(_tick, sender, [])):
@@ -133,7 +135,8 @@ def _sender(settings: Settings, mailer: Mailer, database: Database, book: Editio
 
 def _announce(settings: Settings, listener: socket) -> None:
     """Print the address of the pages, as the first and only line on stdout; from now on what happens is logged."""
-    from sender.web.serving import address_of, keep_loaded
+    from sender.loaded import keep_loaded
+    from sender.web.serving import address_of
 
     keep_loaded()
     address = address_of(listener)

@@ -24,6 +24,7 @@ def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) ->
     Exit status 0 when the work was done, whatever its outcome; 1 when it could not be, for a single course even.
     """
     from sender.links import Signer
+    from sender.loaded import keep_loaded
     from sender.mailers import open_mailer
     from sender.owner import this_process
     from sender.pacing import Pacing
@@ -37,6 +38,7 @@ def send(now: datetime | None, limit: int | None, dry_run: bool, output: str) ->
         signer = Signer(settings.base_url, signing_secrets(settings)[0])
         pacing = Pacing(str(settings.mailer), settings.rate, settings.warm_up)
         sender = Sender(database, mailer, signer, this_process(), clock, settings.concurrency, stop, pacing=pacing)
+        keep_loaded()
         moment = now or clock()
         if dry_run:
             tally = foreseen(sender, moment, _MANY if limit is None else limit)

@@ -87,23 +87,31 @@ def _settle(connection: Connection, ours: Sequence[tuple[Event, Delivery]]) -> N
     """Settle batches of which nobody knew whether they were taken: an event of one of their emails proves it.
 
     What was refused by name was in another request. What was cancelled, or waits for another slot in no batch, was
-    taken as well, and nobody is to get it again.
+    taken as well, and nobody is to get it again. Where no request was made since for an email that was let go of
+    another batch, those were taken as well that were let go with it, wherever they are by now.
     """
     told: dict[int, str] = {}
     lefts: dict[int, set[int | None]] = {}
-    alone: dict[int, int | None] = {}
+    alone: set[int] = set()
+    together: set[int | None] = set()
     for event, delivery in ours:
         if delivery.outcome == Outcome.FAILED:
             continue
         if delivery.batch is not None:
             told[delivery.batch] = told.get(delivery.batch) or event.message_id
             lefts.setdefault(delivery.batch, set()).add(delivery.left)
+        else:
+            together.add(delivery.left)
         if delivery.outcome == Outcome.CANCELLED or (delivery.batch is None and delivery.outcome is None):
-            alone[delivery.id] = delivery.left if delivery.batch is None else None
-    for batch in sorted(events.uncertain(connection, told.keys())):
-        proofs.prove(connection, batch, lefts[batch], (BatchState.UNCERTAIN,), told[batch])
-    if alone:
-        proofs.prove_each(connection, alone)
+            alone.add(delivery.id)
+    for batch in events.unsettled(connection, told.keys()):
+        if batch.state in proofs.UNSURE:
+            proofs.prove(connection, batch.id, lefts[batch.id], (BatchState(batch.state),), told[batch.id])
+        if not batch.began:
+            together |= lefts[batch.id]
+    together.discard(None)
+    if alone or together:
+        proofs.prove_each(connection, alone, together)
 
 
 def _stop(connection: Connection, stopping: Sequence[Event], now: datetime) -> None:

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Insert, bindparam, case, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Insert,
+    Select,
+    Update,
+    bindparam,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from sender.model import NOTICES, TO_ANOTHER, BatchState, DeliveryKind, Outcome
 from sender.store.enrolments import set_free
 from sender.store.prepared import among, prepared
 from sender.store.tables import UNDER_WAY, address_change, batch, course, delivery, enrolment, subscriber, variant
+
+_SET_BACK = timedelta(hours=2)
+"""How much earlier than another a batch may have begun that began after it, by clocks that are right.
+
+A long tick has one moment, and two machines may differ. `ledger.SETTLE_AFTER` without it is as long as SendGrid
+repeats.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +131,31 @@ def rebatch(connection: Connection, delivery_id: int, batch_id: int, slot_at: da
     values = {"batch_id": batch_id, "slot_at": slot_at, "slot_on": slot_on}
     waits = (delivery.c.id == delivery_id, delivery.c.outcome.is_(None))
     connection.execute(update(delivery).where(*waits).values(**values))
+
+
+def lock_waiting(connection: Connection, deliveries: Collection[int]) -> bool:
+    """Keep others from changing deliveries that wait, until this transaction ends; whether all of them still wait.
+
+    They are locked as events lock them, before anything else is: so two transactions never wait for each other.
+    """
+    return not deliveries or len(_lock_waiting.rows(connection, b_ids=list(deliveries))) == len(deliveries)
+
+
+@prepared
+def _lock_waiting(dialect: str) -> Select[Any]:
+    those = (delivery.c.id.in_(among(dialect, "b_ids", BigInteger())), delivery.c.outcome.is_(None))
+    return select(delivery.c.id).where(*those).order_by(delivery.c.id).with_for_update()
+
+
+def lock_uncertain(connection: Connection, enrolments: Collection[int]) -> None:
+    """Wait for what is being recorded of the uncertain batches of some enrolments; nobody proves them taken meanwhile.
+
+    So whoever moves those enrolments on knows if they are through, or events find them moved on.
+    """
+    if enrolments:
+        theirs = select(delivery.c.batch_id).where(delivery.c.enrolment_id.in_(enrolments))
+        found = select(batch.c.id).where(batch.c.id.in_(theirs), batch.c.state == BatchState.UNCERTAIN)
+        connection.execute(found.order_by(batch.c.id).with_for_update()).all()
 
 
 def split_off(
@@ -224,25 +270,41 @@ def begin(
     `told` is whether events will tell of it, `repeatable` whether carrying it twice changes nothing: what is known of
     its mailer, since the next tick may have another.
     """
-    free = select(course.c.id).where(course.c.id == batch.c.course_id, course.c.held.is_(False)).exists()
-    statement = (
-        update(batch)
-        .where(batch.c.id == batch_id, batch.c.state == BatchState.CLAIMED, batch.c.owner == owner, free)
-        .values(
-            state=BatchState.SENDING, sending_at=now, begun=_next_in_order, told=told, repeatable=repeatable,
-            lease_until=lease_until, attempt=batch.c.attempt + 1,
-        )
+    far_later = now + _SET_BACK
+    changed = _begin.run(
+        connection, b_id=batch_id, b_owner=owner, b_now=now, b_far_later=far_later, b_lease=lease_until, b_told=told,
+        b_repeatable=repeatable,
     )  # fmt: skip
-    if connection.execute(statement).rowcount != 1:
+    if changed != 1:
         return None
     columns = (batch.c.id, course.c.slug, course.c.edition_id, batch.c.variant_id, batch.c.attempt)
     joined = batch.join(course, course.c.id == batch.c.course_id)
     return Begun(*connection.execute(select(*columns).select_from(joined).where(batch.c.id == batch_id)).one())
 
 
-_any = batch.alias()
-_next_in_order = select(func.coalesce(func.max(_any.c.begun), 0) + 1).scalar_subquery()
-"""What tells which of two batches began later, whatever the clocks said. Those that begin at once may share it."""
+@prepared
+def _begin(_dialect: str) -> Update:
+    """The move to `sending`, with how the batch stands to all that began before it.
+
+    `begun` tells which of two batches began later, whatever the clocks said; those that begin at once may share it.
+    `behind` is the first moment of an earlier one that is later than this one's by far, if there is one. Once it has
+    passed, this one's clock is known to have been behind; until then the other's may as well have been ahead.
+    """
+    earlier = batch.alias()
+    begun = select(func.coalesce(func.max(earlier.c.begun), 0) + 1).scalar_subquery()
+    far_later = earlier.c.sending_at > bindparam("b_far_later")
+    behind = select(func.min(earlier.c.sending_at)).where(far_later).scalar_subquery()
+    free = select(course.c.id).where(course.c.id == batch.c.course_id, course.c.held.is_(False)).exists()
+    mine = (batch.c.state == BatchState.CLAIMED, batch.c.owner == bindparam("b_owner"), free)
+    return (
+        update(batch)
+        .where(batch.c.id == bindparam("b_id"), *mine)
+        .values(
+            state=BatchState.SENDING, sending_at=bindparam("b_now"), begun=begun, behind=behind,
+            told=bindparam("b_told"), repeatable=bindparam("b_repeatable"), lease_until=bindparam("b_lease"),
+            attempt=batch.c.attempt + 1,
+        )
+    )  # fmt: skip
 
 
 def recipient() -> tuple[ColumnElement[str], ColumnElement[str | None]]:

@@ -190,17 +190,19 @@ def finish(connection: Connection, batch_id: int | None = None, *, ids: Iterable
     """Mark as finished those active enrolments, of a batch or by id, for which nothing is left to send.
 
     A lesson that is not known to be accepted keeps its enrolment open, unless it was accepted as an operator sent it
-    again. What somebody asked for on a page decides nothing.
+    again. What somebody asked for on a page decides nothing. Where two transactions settle two lessons of the same
+    people at once, the one that comes here last sees what the other did.
     """
     which = enrolment.c.id.in_(tuple(ids))
     if batch_id is not None:
         in_it = (delivery.c.batch_id == batch_id, delivery.c.kind.in_(OF_THE_COURSE))
         which = enrolment.c.id.in_(select(delivery.c.enrolment_id).where(*in_it))
-    connection.execute(
-        update(enrolment)
-        .where(which, enrolment.c.status == EnrolmentStatus.ACTIVE, enrolment.c.next_due_at.is_(None), ~_UNSETTLED)
-        .values(status=EnrolmentStatus.FINISHED)
-    )
+    through = (which, enrolment.c.status == EnrolmentStatus.ACTIVE, enrolment.c.next_due_at.is_(None))
+    if connection.dialect.name == "postgresql":  # where an UPDATE sees what was committed when it began, and no more
+        waiting = select(enrolment.c.id).where(*through).order_by(enrolment.c.id).with_for_update()
+        if not connection.execute(waiting).all():
+            return
+    connection.execute(update(enrolment).where(*through, ~_UNSETTLED).values(status=EnrolmentStatus.FINISHED))
 
 
 def _unsettled() -> Exists:

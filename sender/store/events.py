@@ -8,12 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Select, Text, Update, bindparam, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    Select,
+    Text,
+    Update,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+    update,
+)
 
 from sender.model import BatchState, DeliveryKind, EnrolmentStatus, Seen, Suppressed
 from sender.store.batches import recipient
 from sender.store.memberships import end_everywhere, end_on_course
 from sender.store.prepared import among, cursor_of, prepared
+from sender.store.proofs import UNSURE
 from sender.store.suppressions import EVERYTHING, WEAKER
 from sender.store.tables import address_change, batch, consent, delivery, enrolment, event, subscriber
 
@@ -64,15 +77,35 @@ def deliveries(connection: Connection, ids: Collection[int]) -> dict[int, Delive
     return {row[0]: Delivery._make(row) for row in rows}
 
 
+class Unsettled(NamedTuple):
+    """A batch that is not known to have been taken; whether it ever `began` to be sent."""
+
+    id: int
+    state: str
+    began: bool
+
+
 @prepared
-def _uncertain(dialect: str) -> Select[Any]:
+def _unsettled(dialect: str) -> Select[Any]:
     those = batch.c.id.in_(among(dialect, "b_ids", BigInteger()))
-    return select(batch.c.id).where(those, batch.c.state == BatchState.UNCERTAIN)
+    unsure = batch.c.state.in_(UNSURE) | batch.c.sending_at.is_(None)
+    columns = (batch.c.id, batch.c.state, type_coerce(batch.c.sending_at.is_not(None), Integer))
+    return select(*columns).where(those, unsure).order_by(batch.c.id)
 
 
-def uncertain(connection: Connection, batches: Collection[int]) -> set[int]:
-    """Those of the batches of which nobody knows whether they were taken."""
-    return {id_ for (id_,) in _uncertain.rows(connection, b_ids=list(batches))} if batches else set()
+def unsettled(connection: Connection, batches: Collection[int]) -> list[Unsettled]:
+    """Those of the batches that may or may not have been taken, or that never began.
+
+    One that another transaction takes up again at this moment is left to that, which asks once more before it begins.
+    """
+    rows = _unsettled.rows(connection, b_ids=list(batches)) if batches else []
+    found = [Unsettled(id_, state, bool(began)) for id_, state, began in rows]
+    waiting = [one.id for one in found if one.state == BatchState.RETRY]
+    if not waiting:
+        return found
+    free = select(batch.c.id).where(batch.c.id.in_(waiting), batch.c.state == BatchState.RETRY).order_by(batch.c.id)
+    ours = set(connection.execute(free.with_for_update(skip_locked=True)).scalars())
+    return [one for one in found if one.state != BatchState.RETRY or one.id in ours]
 
 
 @prepared

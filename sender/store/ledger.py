@@ -24,17 +24,10 @@ from sqlalchemy import (
 
 from sender.model import NOTICES, BatchState, DeliveryKind, EnrolmentStatus, Outcome
 from sender.store.enrolments import next_due_at
-from sender.store.plain import seconds
 from sender.store.tables import UNCERTAIN, UNDER_WAY, Moment, batch, course, delivery, enrolment, event, variant
 
 SETTLE_AFTER = timedelta(hours=26)
 """How long after a request began an event of it may come: SendGrid repeats what its webhook could not take for 24 h."""
-
-_SET_BACK = timedelta(hours=2)
-"""How much earlier than another a batch may have begun that began after it, by clocks that are right.
-
-A long tick has one moment, and two machines may differ. `SETTLE_AFTER` without it is as long as SendGrid repeats.
-"""
 
 _LONGEST_WAIT = timedelta(hours=26)
 """Longer than any answer has a batch wait: a day, if asked to, and a little more."""
@@ -54,12 +47,10 @@ STATE = func.coalesce(delivery.c.outcome, batch.c.state, cast(BatchState.RETRY.v
 class Again:
     """A lesson's delivery in a batch to be tried again: its course's edition decides if its slot is too long ago.
 
-    It is `overtaken` where a later lesson of its enrolment has gone out, or is about to. `left` is the batch of which
-    it was let go before.
+    It is `overtaken` where a later lesson of its enrolment has gone out, or is about to.
     """
 
     delivery: int
-    left: int | None
     enrolment: int
     edition: int
     status: EnrolmentStatus
@@ -104,7 +95,7 @@ def lessons_in(connection: Connection, batch_id: int) -> list[Again]:
         course, course.c.id == enrolment.c.course_id
     )
     columns = (
-        *(*delivery.c["id", "left_batch_id"], enrolment.c.id, course.c.edition_id, enrolment.c.status),
+        *(delivery.c.id, enrolment.c.id, course.c.edition_id, enrolment.c.status),
         delivery.c.slot_at,
         *(enrolment.c.next_due_at, overtaken),
     )
@@ -114,8 +105,8 @@ def lessons_in(connection: Connection, batch_id: int) -> list[Again]:
         delivery.c.resent.is_(False), or_(enrolment.c.status == EnrolmentStatus.ACTIVE, kept),
     )  # fmt: skip
     return [
-        Again(id_, left, place, edition, EnrolmentStatus(status), slot_at, due, bool(passed))
-        for id_, left, place, edition, status, slot_at, due, passed in connection.execute(
+        Again(id_, place, edition, EnrolmentStatus(status), slot_at, due, bool(passed))
+        for id_, place, edition, status, slot_at, due, passed in connection.execute(
             select(*columns).select_from(joined).where(*open_)
         )
     ]
@@ -167,16 +158,18 @@ def give_back(connection: Connection, batches: Sequence[int]) -> None:
 def settles_at(connection: Connection, now: datetime) -> datetime | None:
     """When the earliest of the uncertain batches is called not taken; None where there is none, or events may not come.
 
-    Costs nothing where nothing is uncertain.
+    Costs nothing where nothing is uncertain. Else it reads a few hundred rows of what events have told last, and all
+    that is uncertain, each row by itself.
     """
     told = _told_begun(connection, now) if _is_any_uncertain(connection) else []
     if not told:
         return None
     latest, latest_at = max(one.order for one in told), max(one.at for one in told)
-    open_ = (UNCERTAIN, batch.c.told, batch.c.begun < latest)
+    begun = batch.c.begun + 0  # by the index of what is uncertain: SQLite would walk that of all batches
+    open_ = (UNCERTAIN, batch.c.told, begun < latest)
     believed = (batch.c.sending_at <= now, batch.c.sending_at < latest_at, ~_is_odd(now))
     first = connection.execute(select(func.min(batch.c.sending_at)).where(*open_, *believed)).scalar()
-    odd = connection.execute(select(func.min(batch.c.begun)).where(*open_, _is_odd(now))).scalar()
+    odd = connection.execute(select(func.min(begun)).where(*open_, _is_odd(now))).scalar()
     after = () if odd is None else (one.at for one in told if one.order > odd)
     return min((moment + SETTLE_AFTER for moment in (first, *after) if moment is not None), default=None)
 
@@ -187,14 +180,14 @@ def _is_any_uncertain(connection: Connection) -> bool:
     return connection.execute(select(batch.c.id).where(*may_settle).limit(1)).first() is not None
 
 
-class _Begun(NamedTuple):
-    """When a batch began, in the order of all, and by the clock (UTC)."""
+class _ToldOf(NamedTuple):
+    """When a batch began of which an event has come, in the order of all, and by the clock (UTC)."""
 
     order: int
     at: datetime
 
 
-def _told_begun(connection: Connection, now: datetime) -> list[_Begun]:
+def _told_begun(connection: Connection, now: datetime) -> list[_ToldOf]:
     """When batches began of which events have come, as far as the newest emails tell; but for what no clock told right.
 
     Reads a few hundred rows at most, however many emails nobody has told of. What had been let go of another batch may
@@ -210,15 +203,15 @@ def _told_begun(connection: Connection, now: datetime) -> list[_Begun]:
     joined = newest.join(delivery, delivery.c.id == newest.c.delivery_id).join(batch, batch.c.id == delivery.c.batch_id)
     these = (delivery.c.outcome.is_(None), delivery.c.left_batch_id.is_(None), batch.c.begun.is_not(None))
     found = select(*batch.c["begun", "sending_at"]).select_from(joined).where(*these, ~_is_odd(now)).distinct()
-    return [_Begun(*row) for row in connection.execute(found)]
+    return [_ToldOf(*row) for row in connection.execute(found)]
 
 
 def _is_odd(now: datetime) -> ColumnElement[bool]:
-    """Whether a clock was wrong when a batch began: it is to begin in the future, or an earlier one began far later."""
-    earlier = batch.alias()
-    far_later = seconds(earlier.c.sending_at) > seconds(batch.c.sending_at) + int(_SET_BACK.total_seconds())
-    before_it = (earlier.c.begun < batch.c.begun, earlier.c.sending_at <= now, far_later)
-    return or_(batch.c.sending_at > now, select(earlier.c.id).where(*before_it).exists())
+    """Whether a clock was wrong when a batch began: it is to begin in the future, or an earlier one began far later.
+
+    The latter is told once that moment has come: one in the future is of a clock that was wrong itself.
+    """
+    return or_(batch.c.sending_at > now, and_(batch.c.behind.is_not(None), batch.c.behind <= now))
 
 
 def next_moment(connection: Connection, now: datetime, without: Collection[int] = ()) -> datetime | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, false, func, insert, or_, select, update
 
-from sender.model import DROPPED, BatchState, DeliveryKind, EnrolmentStatus, Outcome
+from sender.model import DROPPED, PROVEN, BatchState, DeliveryKind, EnrolmentStatus, Outcome
+from sender.store.enrolments import finish
 from sender.store.ledger import AT_ONCE
+from sender.store.proofs import closed, hold_still
 from sender.store.tables import batch, course, delivery, enrolment, variant
 
 _OPEN, _FAILED = delivery.c.outcome.is_(None), delivery.c.outcome == Outcome.FAILED
@@ -43,7 +46,7 @@ def case(connection: Connection, batch_id: int) -> Case | None:
     In a transaction that writes, its deliveries are locked until that ends, as events lock them: either comes first.
     """
     ours = delivery.c.batch_id == batch_id
-    connection.execute(select(delivery.c.id).where(ours).order_by(delivery.c.id).with_for_update()).all()
+    hold_still(connection, batch_id)
     joined = batch.join(course, course.c.id == batch.c.course_id).join(variant, variant.c.id == batch.c.variant_id)
     columns = (
         batch.c.id, *course.c["id", "slug", "held"], batch.c.variant_id, *variant.c["kind", "lesson_id"],
@@ -63,23 +66,29 @@ def accept(connection: Connection, one: Case, reason: str) -> bool:
     """Call what there is to decide about in a batch accepted; False where its state has changed since it was found."""
     values = {} if one.state is BatchState.ACCEPTED else {"not_before": None, "reason": reason}
     moved = _moved(connection, one, state=BatchState.ACCEPTED, **values)
-    if moved:
-        _share_state(connection, one)
+    if moved and _CONCERNED[one.state] is not _OPEN:
+        connection.execute(_concerned(one).values(outcome=None, reason=""))
     return moved
 
 
-def send_again(connection: Connection, one: Case) -> int | None:
+class SentAgain(NamedTuple):
+    """What is sent again: the batch in which it is now, None where that is nothing, and how many deliveries it is."""
+
+    batch: int | None
+    deliveries: int
+
+
+def send_again(connection: Connection, one: Case) -> SentAgain | None:
     """Have what there is to decide about in a batch sent again with the next tick, as if for the first time.
 
-    What failed alone in a batch that was accepted is moved into one of its own; the next lesson waits for it where none
-    was claimed since. The batch in which they are now, or None where its state has changed since it was found.
+    What failed is moved into a batch of its own; the next lesson waits for it where none was claimed since. What events
+    have told of is accepted instead. None where the state of the batch has changed since it was found.
     """
-    if one.state is BatchState.ACCEPTED:
-        return _apart(connection, one) if _moved(connection, one, state=one.state) else None
-    if not _moved(connection, one, state=BatchState.RETRY, not_before=AT_ONCE, attempt=0):
-        return None
-    _share_state(connection, one)
-    return one.id
+    if _CONCERNED[one.state] is _OPEN:
+        moved = _moved(connection, one, state=BatchState.RETRY, not_before=AT_ONCE, attempt=0)
+        return SentAgain(one.id, one.count) if moved else None
+    state = BatchState.CANCELLED if one.state is BatchState.FAILED else one.state
+    return _apart(connection, one) if _moved(connection, one, state=state) else None
 
 
 def drop(connection: Connection, one: Case) -> bool:
@@ -98,24 +107,48 @@ def _moved(connection: Connection, one: Case, **values: object) -> bool:
 
 
 def _concerned(one: Case) -> Update:
-    return update(delivery).where(delivery.c.batch_id == one.id, _CONCERNED[one.state])
+    return update(delivery).where(*_concerned_of(one))
 
 
-def _share_state(connection: Connection, one: Case) -> None:
-    """Give what failed alone, and is decided about, the state of its batch."""
-    if _CONCERNED[one.state] is not _OPEN:
-        connection.execute(_concerned(one).values(outcome=None, reason=""))
+def _concerned_of(one: Case) -> tuple[ColumnElement[bool], ...]:
+    return delivery.c.batch_id == one.id, _CONCERNED[one.state]
 
 
-def _apart(connection: Connection, one: Case) -> int:
+def _apart(connection: Connection, one: Case) -> SentAgain:
+    """Move what failed into a batch of its own. Each may have been refused in another request, so none proves others.
+
+    An event that came of what was refused is of a request before that, which was taken whatever was answered.
+    """
+    _accept_told(connection, one)
+    columns = delivery.c["id", "enrolment_id"]
+    again = connection.execute(select(*columns).where(*_concerned_of(one)).order_by(delivery.c.id)).all()
+    if not again:
+        return SentAgain(None, 0)
     values = {"course_id": one.course_id, "variant_id": one.variant, "state": BatchState.RETRY, "not_before": AT_ONCE}
     batch_id = int(connection.execute(insert(batch).values(**values).returning(batch.c.id)).scalar_one())
-    connection.execute(_concerned(one).values(batch_id=batch_id, outcome=None, reason=""))
+    each = update(delivery).where(delivery.c.id == bindparam("b_id"))
+    lefts = closed(connection, one.id, len(again))
+    rows = [{"b_id": id_, "b_left": left} for (id_, _), left in zip(again, lefts, strict=True)]
+    moved = each.values(batch_id=batch_id, left_batch_id=bindparam("b_left"), outcome=None, reason="")
+    connection.execute(moved, rows)
+    _await(connection, one, batch_id)
+    return SentAgain(batch_id, len(again))
+
+
+def _accept_told(connection: Connection, one: Case) -> None:
+    told = (*_concerned_of(one), delivery.c.seen.is_not(None))
+    people = list(connection.execute(select(delivery.c.enrolment_id).where(*told)).scalars())
+    if people:
+        connection.execute(update(delivery).where(*told).values(outcome=Outcome.ACCEPTED, reason=PROVEN))
+        finish(connection, ids=people)
+
+
+def _await(connection: Connection, one: Case, batch_id: int) -> None:
+    """Let the next lessons wait for what is sent again in a batch of its own, where none was claimed since."""
     theirs = select(delivery.c.enrolment_id).where(delivery.c.batch_id == batch_id, delivery.c.resent.is_(False))
     last = enrolment.c.batch_id.is_(None) | (enrolment.c.batch_id == one.id)
     latest = update(enrolment).where(enrolment.c.id.in_(theirs), last)
     connection.execute(latest.values(batch_id=batch_id))
-    return batch_id
 
 
 @dataclass(frozen=True, slots=True)

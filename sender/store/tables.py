@@ -208,6 +208,7 @@ batch = Table(
     Column("lease_until", Moment),
     Column("sending_at", Moment),
     Column("begun", BigInteger),
+    Column("behind", Moment),
     Column("told", Boolean, nullable=False, server_default=text("true")),
     Column("repeatable", Boolean, nullable=False, server_default=text("false")),
     Column("attempt", Integer, nullable=False, server_default="0"),

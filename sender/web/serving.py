@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,12 +52,6 @@ def address_of(listener: socket.socket) -> str:
     """The web address of a socket that listens."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def keep_loaded() -> None:
-    """Have what is loaded by now left alone when memory is cleaned up: it stays, and looking through it takes time."""
-    gc.collect()
-    gc.freeze()
 
 
 @contextmanager

@@ -19,6 +19,7 @@ LAYERS = (
         "addresses",
         "entries",
         "links",
+        "loaded",
         "owner",
         "progress",
         "recent",

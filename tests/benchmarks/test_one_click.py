@@ -9,11 +9,12 @@ from pathlib import Path
 from statistics import median
 
 from sender.editions import EditionBook
+from sender.loaded import keep_loaded
 from sender.roster import Row
 from sender.store.database import open_database
 from sender.tokens import Purpose, sign
 from sender.web import Site, create_app
-from sender.web.serving import address_of, keep_loaded, listen, serving
+from sender.web.serving import address_of, listen, serving
 from tests.benchmarks.posting import Posted
 from tests.benchmarks.serving import floor, opened, post_all
 from tests.sender.stage import SLOTS, Stage, a_course

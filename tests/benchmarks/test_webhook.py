@@ -16,11 +16,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from sender.editions import EditionBook
+from sender.loaded import keep_loaded
 from sender.roster import Row
 from sender.signature import WebhookKey
 from sender.store.database import open_database
 from sender.web import Site, create_app
-from sender.web.serving import address_of, keep_loaded, listen, serving
+from sender.web.serving import address_of, listen, serving
 from sender.web.webhook import LARGEST_BODY
 from tests.benchmarks.posting import Posted
 from tests.benchmarks.serving import floor, opened, parsed, post_all, resident_kilobytes

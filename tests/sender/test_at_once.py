@@ -18,14 +18,16 @@ from sender.model import Answer, Verdict
 from sender.owner import Owner
 from sender.settling import take_up_retries
 from sender.standing import due_anew
-from sender.store import batches
+from sender.store import batches, enrolments
 from sender.store.due import due
+from tests.sender.events.telling import of, tell
 from tests.sender.stage import MONDAY, SLOTS, Stage, a_course, seconds
 
 pytestmark = pytest.mark.parametrize("kind", ["postgresql"])
 
 _LOOKS = 10_000
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LOST = Answer(Verdict.UNCERTAIN, "no answer came back")
 HIGHEST_CONCURRENCY = 64
 
 
@@ -127,6 +129,83 @@ def test_whoever_confirms_during_a_claim_begins_the_course(
     assert stage.enrolment("ann")[:2] == ("active", seconds(SLOTS[0]))
     list(stage.ticks(SLOTS[0]))
     assert [label for label in stage.mailer.labels("ann@example.com") if label != "confirm"] == ["one", "two"]
+
+
+def test_of_two_lessons_that_are_settled_at_once_the_one_that_is_later_finishes_the_course(
+    stage: Stage, beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.publish(a_course("one", "two"))
+    stage.enrol("ann")
+    stage.mailer.answers = [LOST]
+    stage.tick(SLOTS[0])
+    recorded = beside.after(enrolments.finish, lambda: tell(stage, of(1, "delivered")))
+    monkeypatch.setattr(enrolments, "finish", recorded)
+    stage.tick(SLOTS[1])
+    assert beside.result().new == 1
+    assert [row[2] for row in stage.deliveries("ann")] == ["accepted", "accepted"]
+    assert stage.enrolment("ann")[0] == "finished"
+
+
+def test_of_two_bodies_of_events_that_prove_the_last_lessons_at_once_the_later_finishes_the_course(
+    stage: Stage, beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.publish(a_course("one", "two"))
+    stage.enrol("ann", "bob")
+    stage.mailer.answers = [LOST, LOST]
+    stage.tick(SLOTS[0])
+    stage.tick(SLOTS[1])
+    proven = beside.after(enrolments.finish, lambda: tell(stage, of(3, "delivered", name="ann")))
+    monkeypatch.setattr("sender.store.proofs.finish", proven)
+    tell(stage, of(1, "delivered"))
+    assert beside.result().new == 1
+    assert [stage.enrolment(name)[0] for name in ("ann", "bob")] == ["finished", "finished"]
+
+
+def test_a_claim_that_finds_nothing_left_beside_events_that_prove_the_last_lesson_leaves_nobody_open(
+    stage: Stage, beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.publish(a_course("one", "two"))
+    stage.enrol("ann")
+    stage.mailer.answers = [LOST]
+    stage.tick(SLOTS[0])
+    stage.publish(a_course("one"), SLOTS[0] + HOUR)
+    stage.change("UPDATE enrolment SET next_due_at = :at, due_since = :at", at=seconds(SLOTS[1]))
+    seen = beside.after(enrolments.finish, lambda: tell(stage, of(1, "delivered")))
+    monkeypatch.setattr(enrolments, "finish", seen)
+    stage.claim(SLOTS[1])
+    assert beside.result().new == 1
+    assert stage.enrolment("ann")[0] == "finished"
+
+
+def test_a_claim_looks_again_where_events_have_proven_meanwhile_what_it_found_waiting(
+    stage: Stage, beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.publish(a_course("one"))
+    stage.enrol("ann")
+    stage.mailer.answers = [Answer(Verdict.WAIT, "busy")]
+    stage.tick(SLOTS[0])
+    assert stage.tick(SLOTS[0] + 36 * HOUR).moved == 1
+    found = beside.after(due, lambda: tell(stage, of(1, "delivered")))
+    monkeypatch.setattr("sender.claim.due", found)
+    assert stage.claim(SLOTS[1]).claimed == 0
+    assert beside.result().new == 1
+    assert stage.enrolment("ann") == ("finished", None, None)
+
+
+def test_a_claim_of_what_waits_and_events_of_the_same_people_do_not_wait_for_each_other(
+    stage: Stage, beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.publish(a_course("one", "two"))
+    stage.enrol("ann", "bob")
+    stage.mailer.answers = [Answer(Verdict.WAIT, "busy")]
+    stage.tick(SLOTS[0])
+    assert stage.tick(SLOTS[0] + 36 * HOUR).moved == 2
+    told = (of(2, "processed"), of(None, "spamreport", 1, name="ann"))
+    moved_on = beside.after(enrolments.advance, lambda: tell(stage, *told))
+    monkeypatch.setattr(enrolments, "advance", moved_on)
+    stage.claim(SLOTS[1])
+    assert beside.result().new == 2
+    assert stage.enrolment("ann")[0] == "ended"
 
 
 def test_as_many_threads_as_the_settings_allow_find_a_connection_each(

@@ -219,7 +219,7 @@ def test_a_batch_in_which_all_were_refused_is_decided_about_as_a_whole(
     begun(stage, "one", answer=Answer(Verdict.REFUSED_SOME, "none", refused={1: "no address", 2: "no address"}))
     assert stage.rows("SELECT state FROM batch") == [("failed",)]
     done = resolve(stage.database, 1, decision)
-    assert (done.batch, done.deliveries) == (1, 2)
+    assert (done.batch, done.deliveries) == (2 if decision is AGAIN else 1, 2)
     assert not status(stage).needs_attention
     stage.tick(LATER)
     assert states(stage) == {"ann": [state], "bob": [state]}

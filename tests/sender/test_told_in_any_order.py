@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sender.editions import EditionBook
@@ -18,7 +18,7 @@ from sender.errors import NotPossibleError
 from sender.events import record
 from sender.model import DELIVERY_ARG, Answer, Request, Verdict
 from sender.pausing import pause_enrolment, resume_enrolment
-from sender.resolving import Decision, resolve
+from sender.resolving import Decision, RefusedError, resolve
 from sender.settling import take_up_retries
 from sender.store import ledger
 from sender.store.database import Database, connect
@@ -26,6 +26,8 @@ from tests.sender.stage import SLOTS, Recorder, Stage, a_course
 from tests.standin.webhook import an_event
 
 LESSONS = ("one", "two", "three")
+Mood = tuple[bool, Verdict]
+"""Whether a mailer takes a request, and what it answers."""
 
 
 class Whimsical(Recorder):
@@ -36,7 +38,7 @@ class Whimsical(Recorder):
 
     def __init__(self) -> None:
         super().__init__()
-        self.moods: list[tuple[bool, Verdict]] = []
+        self.moods: list[Mood] = []
         self.taken: list[tuple[int, str, str]] = []
         self.known: set[tuple[str, str]] = set()
         self.twice: list[tuple[str, str]] = []
@@ -49,7 +51,8 @@ class Whimsical(Recorder):
                 self.twice.append((one.address, request.label))
             if takes:
                 self.taken.append((one.delivery, one.address, request.label))
-        return Answer(verdict, "as it likes")
+        named = {request.recipients[0].delivery: "a bad name"} if verdict is Verdict.REFUSED_SOME else {}
+        return Answer(verdict, "as it likes", refused=named)
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +125,12 @@ class World:
         for (batch,) in self.stage.rows("SELECT id FROM batch WHERE state = 'uncertain'"):
             resolve(self.stage.database, int(str(batch)), Decision.SEND_AGAIN)
 
+    def decide_refused(self) -> None:
+        """Decide that what was refused by name is sent again."""
+        for (batch,) in self.stage.rows("SELECT DISTINCT batch_id FROM delivery WHERE outcome = 'failed'"):
+            with suppress(RefusedError):
+                resolve(self.stage.database, int(str(batch)), Decision.SEND_AGAIN)
+
     def pause(self) -> None:
         """Ann pauses."""
         with suppress(NotPossibleError):
@@ -138,8 +147,10 @@ class World:
         self.resume()
         self.release()
         self.decide()
-        for _ in self.stage.ticks(self.now):
-            pass
+        for _ in range(2):
+            for moment in self.stage.ticks(self.now):
+                self.now = moment
+            self.decide_refused()
 
 
 ACTS: dict[str, Callable[[World], object]] = {
@@ -156,12 +167,14 @@ ACTS: dict[str, Callable[[World], object]] = {
     "events of the latest": lambda world: world.events_of(world.people[-1]),
     "release": World.release,
     "decide": World.decide,
+    "decide refused": World.decide_refused,
     "pause": World.pause,
     "resume": World.resume,
 }
-MOODS = st.tuples(st.booleans(), st.sampled_from([Verdict.WAIT, Verdict.HELD, Verdict.UNCERTAIN])) | st.just(
-    (True, Verdict.ACCEPTED)
-)
+REFUSED: Mood = (False, Verdict.REFUSED_SOME)
+MOODS: st.SearchStrategy[Mood] = st.tuples(
+    st.booleans(), st.sampled_from([Verdict.WAIT, Verdict.HELD, Verdict.UNCERTAIN])
+) | st.sampled_from([(True, Verdict.ACCEPTED), REFUSED, REFUSED])
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -169,8 +182,16 @@ MOODS = st.tuples(st.booleans(), st.sampled_from([Verdict.WAIT, Verdict.HELD, Ve
     moods=st.lists(MOODS, max_size=6),
     acts=st.lists(st.sampled_from([*ACTS, "tick", "tick", "events of ann"]), max_size=14),
 )
+@example(
+    moods=[REFUSED, (True, Verdict.WAIT)],
+    acts=["tick", "a day", "tick", "decide refused", "tick", "events of the latest"],
+)
+@example(
+    moods=[REFUSED, (True, Verdict.WAIT), REFUSED],
+    acts=["tick", "two hours", "tick", "decide refused", "events of the latest", "tick"],
+)
 def test_what_was_told_of_is_not_sent_again_and_everybody_gets_everything(
-    beginning: Path, tmp_path: Path, moods: list[tuple[bool, Verdict]], acts: list[str]
+    beginning: Path, tmp_path: Path, moods: list[Mood], acts: list[str]
 ) -> None:
     file = tmp_path / "world.db"
     for earlier in tmp_path.iterdir():

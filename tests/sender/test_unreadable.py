@@ -14,7 +14,7 @@ from sender.model import Answer, Verdict
 from sender.publishing import plan
 from sender.store import ledger
 from sender.tick import foreseen, tick
-from tests.sender.stage import MONDAY, SLOTS, Recorder, Stage, a_course, seconds
+from tests.sender.stage import SLOTS, Recorder, Stage, a_course, seconds
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 
@@ -74,6 +74,26 @@ def test_once_it_is_published_again_its_people_come_as_usual(stage: Stage, files
     assert stage.said == []
 
 
+def test_whoever_was_to_get_nothing_more_gets_the_lesson_that_is_published_then_and_nobody_else_is_moved(
+    stage: Stage,
+) -> None:
+    stage.enrol("cid", now=SLOTS[0] + HOUR)
+    stage.tick(SLOTS[0])
+    stage.mailer.answers = [Answer(Verdict.UNCERTAIN, "no answer came back")]
+    stage.tick(SLOTS[1], limit=1)
+    assert stage.enrolment("ann")[:2] == ("active", None)
+    stage.change("UPDATE enrolment SET next_due_at = next_due_at + 60 WHERE next_due_at IS NOT NULL")
+    cid = stage.enrolment("cid")
+    damage(stage)
+    stage.publish(FILES, SLOTS[1] + HOUR)
+    assert stage.enrolment("ann")[:2] == ("active", None)
+    damage(stage)
+    stage.publish(a_course("one", "two", "three"), SLOTS[1] + HOUR)
+    assert stage.enrolment("ann")[:2] == ("active", seconds(SLOTS[2]))
+    assert stage.enrolment("cid") == cid
+    assert cid[1] is not None
+
+
 def test_a_process_that_goes_on_finds_it_mended(stage: Stage) -> None:
     damage(stage)
     sender = stage.sender()
@@ -120,21 +140,6 @@ def test_a_batch_that_is_to_be_tried_again_is_held(stage: Stage) -> None:
     assert (tally.accepted, tally.next_due_at) == (1, None)
     assert stage.deliveries("ann")[0][2] == "held"
     assert [one for one in stage.said if "`letters`" in one]
-
-
-def test_a_batch_of_an_earlier_edition_that_cannot_be_read_is_held_and_its_course_goes_on(stage: Stage) -> None:
-    stage.claim(SLOTS[0], owner=str(stage.sender().owner))
-    stage.publish(a_course("one", "two", "three"), SLOTS[0])
-    stage.enrol("cid", now=MONDAY)
-    stage.change(
-        "UPDATE edition_file SET hash = (SELECT hash FROM edition_file WHERE edition_id = 1 AND path = :other)"
-        " WHERE edition_id = 1 AND path = 'course.toml'",
-        other="lessons/01-one.md",
-    )
-    sender = stage.sender()
-    tally = tick(sender, SLOTS[0])
-    assert (tally.held, tally.accepted) == (1, 2)
-    assert not sender.unreadable
 
 
 def test_whatever_goes_wrong_with_one_course_is_a_fault_of_that_course(

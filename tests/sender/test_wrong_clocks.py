@@ -14,7 +14,7 @@ from course.personal.placeholders import Email
 from sender import deliver as deliver_module
 from sender.deliver import LATEST_START
 from sender.model import Answer, Recipient, Verdict
-from sender.recipients import untold
+from sender.recipients import with_own_tags
 from sender.store import due, ledger
 from sender.store.ledger import SETTLE_AFTER
 from tests.sender.events.telling import of, tell
@@ -47,11 +47,12 @@ def lost(stage: Stage, ahead: timedelta = timedelta()) -> None:
     """The first of two lessons for ann, by a clock that is ahead; nobody answers. The second one does not come."""
     stage.publish(a_course("one", "two"))
     stage.enrol("ann")
+    by_clock = SLOTS[0] + ahead
+    stage.change("UPDATE enrolment SET next_due_at = :at WHERE next_due_at IS NOT NULL", at=seconds(by_clock))
     stage.mailer.answers = [LOST]
-    assert stage.tick(SLOTS[0]).uncertain == 1
+    assert stage.tick(by_clock).uncertain == 1
     stage.change("UPDATE enrolment SET next_due_at = NULL")
-    by_clock = "UPDATE batch SET sending_at = sending_at + :ahead WHERE state = 'uncertain'"
-    stage.change(by_clock, ahead=int(ahead.total_seconds()))
+    stage.change("UPDATE delivery SET slot_at = :slot WHERE kind = 'lesson'", slot=seconds(SLOTS[0]))
 
 
 def state(stage: Stage) -> object:
@@ -108,6 +109,26 @@ def test_what_was_lost_by_a_clock_that_began_anew_is_not_taken_to_be_long_ago(st
     assert state(stage) == "waiting"
 
 
+def test_a_clock_that_was_set_back_is_known_by_the_ones_before_also_where_one_was_years_ahead(stage: Stage) -> None:
+    told_of_another(stage, SLOTS[0] + YEARS)
+    told_of_another(stage, SLOTS[0] + DAY)
+    lost(stage)
+    told_of_another(stage, SLOTS[0] + DAY + HOUR)
+    stage.tick(SLOTS[0] + SETTLE_AFTER)
+    assert state(stage) == "uncertain"
+    stage.tick(SLOTS[0] + DAY + HOUR + SETTLE_AFTER)
+    assert state(stage) == "waiting"
+
+
+@pytest.mark.parametrize("behind", [2 * HOUR, 2 * HOUR + SECOND], ids=["little", "more"])
+def test_two_hours_are_between_clocks_that_are_right(stage: Stage, behind: timedelta) -> None:
+    told_of_another(stage, SLOTS[0])
+    lost(stage, -behind)
+    told_of_another(stage, SLOTS[0] + MINUTE)
+    stage.tick(SLOTS[0] + SETTLE_AFTER)
+    assert (state(stage) == "uncertain") == (behind > 2 * HOUR)
+
+
 def test_a_retry_that_waits_for_longer_than_any_answer_asks_is_due_and_a_tick_is_made_for_it(stage: Stage) -> None:
     stage.publish(a_course("one"))
     stage.enrol("ann")
@@ -146,9 +167,9 @@ def test_a_request_is_not_made_after_the_machine_slept(
     def sleep(email: Email, made: list[Recipient]) -> tuple[Email, list[Recipient]]:
         nonlocal slept
         slept = passed
-        return untold(email, made)
+        return with_own_tags(email, made)
 
-    monkeypatch.setattr(deliver_module, "untold", sleep)
+    monkeypatch.setattr(deliver_module, "with_own_tags", sleep)
     if clock == "of the day":
         stage.clock = lambda: MONDAY + slept
     else:

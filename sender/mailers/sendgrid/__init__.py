@@ -7,9 +7,11 @@ from datetime import datetime
 from http.client import HTTPException
 
 from sender.mailers import Mailer
-from sender.mailers.sendgrid.answers import broken, meaning
+from sender.mailers.sendgrid.answers import broken, meaning, refusal
+from sender.mailers.sendgrid.connection import NotSentError
 from sender.mailers.sendgrid.key import checked_key, client_with
 from sender.mailers.sendgrid.payload import encoded, payload
+from sender.mailers.sendgrid.transport import taken_in
 from sender.model import Answer, Request
 
 TIMEOUT_SECONDS = 25.0
@@ -34,6 +36,10 @@ class SendGridMailer(Mailer):
         body, numbered = payload(request)
         try:
             posted = client.mail.send.post_encoded(encoded(body))
+        except NotSentError as error:
+            early = None if error.early is None else taken_in(error.early)
+            refused = early and refusal(early.status, early.body, early.headers, self._clock())
+            return refused or broken(error)
         except (OSError, HTTPException) as error:
             return broken(error)
         return meaning(posted.status, posted.body, posted.headers, numbered, self._clock())

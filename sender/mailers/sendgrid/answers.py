@@ -12,6 +12,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 from sender.mailers.sendgrid.connection import NeverConnectedError, NotSentError, UntrustedError
 from sender.model import Answer, Verdict
@@ -84,6 +85,18 @@ def meaning(
     reason = f"{row.words}: {said}." if said else f"{row.words} ({status})."
     wait = _wait(named, now) if row.verdict is Verdict.WAIT else None
     return Answer(row.verdict, reason, wait=wait, account=row.account)
+
+
+def refusal(status: int, body: bytes | None, headers: Mapping[str, str], now: datetime) -> Answer | None:
+    """What follows from an answer to a request that did not go out whole: None where that is all that is to say.
+
+    Nothing was taken, whatever it says. It counts where it is whole, and would be the same for other requests, or calls
+    this one too long; of its recipients it cannot know.
+    """
+    if body is None:
+        return None
+    answer = meaning(status, body, headers, (), now)
+    return answer if answer.account or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else None
 
 
 def broken(error: Exception) -> Answer:

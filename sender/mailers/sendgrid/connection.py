@@ -16,6 +16,12 @@ from typing import Any, cast
 _CONNECT_SECONDS = 7.0
 """For each of the addresses that a name may have."""
 
+_ALREADY_THERE_SECONDS = 0.2
+"""How long an answer is looked for that came before its request went out whole. By so much a deadline may be passed."""
+
+_INTERIM = range(102, 200)
+"""Statuses that another answer comes after (RFC 9110, section 15.2): not after 101, and 100 is skipped anyway."""
+
 _MOST_BYTES = 8 << 20
 """The most that an answer may have, with its headers. SendGrid's own stay well below a megabyte."""
 
@@ -29,7 +35,14 @@ class UntrustedError(NeverConnectedError):
 
 
 class NotSentError(OSError):
-    """The request broke off before its end, so nothing can have been taken."""
+    """The request broke off before its end, so nothing can have been taken.
+
+    `early` is the answer that was there by then, if one was: to be read at once.
+    """
+
+    def __init__(self, said: str, early: http.client.HTTPResponse | None = None) -> None:
+        super().__init__(said)
+        self.early = early
 
 
 def reason_of(error: Exception) -> str:
@@ -68,6 +81,29 @@ class Bounded(http.client.HTTPConnection):
             self._deadline.left()
         except (OSError, UnicodeError) as error:
             raise NeverConnectedError(reason_of(error)) from error
+        except http.client.HTTPException as error:
+            raise NeverConnectedError("what answers in the place of a proxy is none") from error
+
+    def request(self, method: str, *given: Any, **named: Any) -> None:
+        """Send a request. Raises NeverConnectedError, and NotSentError where it did not go out whole."""
+        try:
+            super().request(method, *given, **named)
+        except NeverConnectedError:
+            raise
+        except OSError as error:
+            raise NotSentError(reason_of(error), self._early(method)) from error
+
+    def _early(self, method: str) -> http.client.HTTPResponse | None:
+        """The answer that is there although its request broke off: who refuses a long one may not read it."""
+        if self.sock is None:
+            return None
+        answer = _Answer(cast("socket.socket", _Timed(self.sock, _Deadline(_ALREADY_THERE_SECONDS))), method=method)
+        try:
+            answer.begin()
+        except (OSError, ValueError, http.client.HTTPException):  # ValueError: TLS that is over
+            answer.close()
+            return None
+        return answer
 
     def send(self, data: Any) -> None:
         """Send bytes, of which each part has what is left of the time, and not all of it anew."""
@@ -114,8 +150,18 @@ def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+class _Answer(http.client.HTTPResponse):
+    """The final answer to a request, whatever comes before it: http.client itself skips nothing but 100."""
+
+    def begin(self) -> None:
+        super().begin()
+        while self.status in _INTERIM:
+            self.headers = self.msg = None  # type: ignore[assignment]  # as before the first line was read
+            super().begin()
+
+
 def _answer(deadline: _Deadline, sock: socket.socket, **named: Any) -> http.client.HTTPResponse:
-    return http.client.HTTPResponse(cast("socket.socket", _Timed(sock, deadline)), **named)
+    return _Answer(cast("socket.socket", _Timed(sock, deadline)), **named)
 
 
 class _Timed:

@@ -21,6 +21,9 @@ _LONGEST_BODY = 1 << 20
 """Bytes. SendGrid's own answers stay well below: a thousand errors, each with its field, come to a fifth of it."""
 
 
+_Response = http.client.HTTPResponse | urllib.error.HTTPError
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """What came back: a status, headers, and the body, or None where that broke off."""
@@ -60,13 +63,12 @@ class DirectClient(Client):  # type: ignore[misc]  # the package has no types
         headers = {**self.request_headers, "Content-Type": "application/json"}
         request = urllib.request.Request(self._build_url(None), body, headers, method="POST")  # noqa: S310  # checked
         try:
-            response = _opener().open(request, timeout=self.timeout)
+            response: _Response = _opener().open(request, timeout=self.timeout)
         except urllib.error.HTTPError as error:
             response = error
         except urllib.error.URLError as error:  # how urllib says that it could not send
             raise _unsent(error.reason) from error
-        with response:
-            return Posted(response.status, dict(response.headers), _whole(response))
+        return taken_in(response)
 
     def _make_request(self, _given: object, request: urllib.request.Request, timeout: float | None = None) -> Any:
         return super()._make_request(_opener(), request, timeout=timeout)
@@ -85,12 +87,18 @@ def _opener() -> urllib.request.OpenerDirector:
 
 
 def _unsent(reason: object) -> OSError:
-    if isinstance(reason, NeverConnectedError):
+    if isinstance(reason, NeverConnectedError | NotSentError):
         return reason
     return NotSentError(reason_of(reason) if isinstance(reason, Exception) else str(reason))
 
 
-def _whole(response: http.client.HTTPResponse | urllib.error.HTTPError) -> bytes | None:
+def taken_in(response: _Response) -> Posted:
+    """An answer, read to its end, and closed."""
+    with response:
+        return Posted(int(response.status or 0), dict(response.headers), _whole(response))
+
+
+def _whole(response: _Response) -> bytes | None:
     """The body of an answer, as far as anybody reads it, if that came."""
     try:
         body = response.read(_LONGEST_BODY)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from sender.links import Signer
+from sender.loaded import keep_loaded
 from sender.mailers.sendgrid import SendGridMailer
 from sender.owner import this_process
 from sender.sending import Sender
@@ -27,6 +28,7 @@ def main() -> None:
     with closing(open_database(f"sqlite:///{file}")) as database:
         mailer, signer = SendGridMailer(key, url, _clock), Signer(BASE_URL, "a secret of the benchmarks")
         sender = Sender(database, mailer, signer, this_process(), _clock, threads)
+        keep_loaded()  # as `dripcourse send` does
         began = perf_counter()
         tally = tick(sender, NOW)
         took = perf_counter() - began

@@ -144,11 +144,12 @@ def test_an_event_that_names_no_delivery_proves_nothing(unsure: Stage) -> None:
 
 
 @both
-@pytest.mark.parametrize("verdict", [Verdict.WAIT, Verdict.HELD])
-def test_a_batch_that_is_not_uncertain_is_left_as_it_is(stage: Stage, verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [Verdict.ACCEPTED, Verdict.REFUSED_SOME])
+def test_a_batch_whose_answer_was_the_last_word_is_left_as_it_is(stage: Stage, verdict: Verdict) -> None:
     stage.publish(a_course("one"))
     stage.enrol("ann")
-    stage.mailer.answers = [Answer(verdict, "not now")]
+    refused = {1: "a bad address"} if verdict is Verdict.REFUSED_SOME else {}
+    stage.mailer.answers = [Answer(verdict, "an answer", refused=refused)]
     stage.tick(SLOTS[0])
     before = stage.rows("SELECT * FROM batch")
     tell(stage, of(1, "delivered"))

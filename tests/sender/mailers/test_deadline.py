@@ -76,9 +76,10 @@ def sent_to(host: str) -> tuple[Answer, float]:
     [
         one_by_one(YES.replace(b"abc", b"a" * 400)),
         repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
+        repeat(b"HTTP/1.1 103 Early Hints\r\n\r\n"),
         [b"HTTP/1.1 20", *repeat(b"", 10_000)],
     ],
-    ids=["one byte at a time", "go on, for ever", "half a line"],
+    ids=["one byte at a time", "go on, for ever", "hints, for ever", "half a line"],
 )
 def test_an_answer_that_does_not_come_to_its_end_by_then_leaves_it_open(pieces: Iterable[bytes]) -> None:
     with far_end(pieces, pause=0.01) as host:
@@ -107,6 +108,21 @@ def test_a_far_end_that_does_not_read_to_the_end_by_then_took_nothing(
         answer, seconds = sent_to(host)
     assert (answer.verdict, answer.account) == (Verdict.WAIT, True)
     assert "could not be sent to its end" in answer.reason
+    assert seconds < DEADLINE + 1
+
+
+def test_a_refusal_before_the_whole_request_is_heard_through_tls_as_well(
+    monkeypatch: pytest.MonkeyPatch, tls: ssl.SSLContext, certificate: Path
+) -> None:
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    trusting.check_hostname = False
+    monkeypatch.setattr(connection, "_trusted", lambda: trusting)
+    monkeypatch.setattr("sender.mailers.sendgrid.encoded", lambda _: b" " * 30_000_000)
+    no = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
+    with far_end([no, *repeat(b"", 100)], pause=0.01, tls=tls) as host:
+        answer, seconds = sent_to(host)
+    assert (answer.verdict, answer.account) == (Verdict.HELD, True)
+    assert "SENDGRID_API_KEY" in answer.reason
     assert seconds < DEADLINE + 1
 
 

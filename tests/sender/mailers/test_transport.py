@@ -124,6 +124,9 @@ def test_a_yes_whose_body_breaks_off_is_one_if_it_has_its_number() -> None:
     assert (answer.verdict, answer.message_id) == (Verdict.ACCEPTED, "abc")
 
 
+YES = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+
+
 @pytest.mark.parametrize(
     ("answer", "verdict"),
     [
@@ -134,14 +137,17 @@ def test_a_yes_whose_body_breaks_off_is_one_if_it_has_its_number() -> None:
         (b'HTTP/1.1 400 No\r\nContent-Length: 64\r\n\r\n{"err', Verdict.HELD),
         (b"HTTP/1.1 400 No\r\n\r\n" + b"x" * 10_000_000, Verdict.HELD),
         (b"HTTP/1.1 101 Switching\r\n\r\n", Verdict.UNCERTAIN),
-        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n", Verdict.ACCEPTED),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + YES, Verdict.ACCEPTED),
+        (b"HTTP/1.1 102 Wait\r\n\r\nHTTP/1.1 103 Hints\r\nContent-Length: 9\r\n\r\n" + YES, Verdict.ACCEPTED),
+        (b"HTTP/1.1 103 Early Hints\r\nTransfer-Encoding: chunked\r\n\r\nHTTP/1.1 401 No\r\n\r\n", Verdict.HELD),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n", Verdict.UNCERTAIN),
         (b"HTTP/1.1 20", Verdict.UNCERTAIN),
         (b"HTTP/1.1 two\r\n\r\n", Verdict.UNCERTAIN),
         (b"hello\r\n", Verdict.UNCERTAIN),
         (b"", Verdict.UNCERTAIN),
     ],
     ids=["nothing of it", "half", "half in chunks", "outage", "refusal", "endless", "other protocol", "go on first",
-         "half a line", "no number", "no HTTP", "nothing"],
+         "hints first", "hints before a refusal", "hints alone", "half a line", "no number", "no HTTP", "nothing"],
 )  # fmt: skip
 def test_an_answer_that_is_not_whole_counts_as_far_as_it_goes(answer: bytes, verdict: Verdict) -> None:
     with scripted(answer) as host:
@@ -163,13 +169,82 @@ def test_a_request_that_breaks_off_on_its_way_was_not_taken(monkeypatch: pytest.
     assert "could not be sent to its end" in answer.reason
 
 
+TOO_LONG = "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"
+NO_KEY = 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 38\r\n\r\n{"errors": [{"message": "Not yours"}]}'
+NAMES_ONE = '{"errors": [{"message": "No", "field": "personalizations.0.to"}]}'
+
+
+@pytest.mark.parametrize("stays", [False, True], ids=["and closes", "and reads no more"])
+@pytest.mark.parametrize(
+    ("answer", "verdict", "account", "said"),
+    [
+        (NO_KEY, Verdict.HELD, True, "SENDGRID_API_KEY: Not yours."),
+        (TOO_LONG, Verdict.HELD, False, "SendGrid refuses the request (413)."),
+        ("HTTP/1.1 429 Slower\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n", Verdict.WAIT, True, "asks to wait"),
+    ],
+    ids=["the key", "too long", "a limit"],
+)
+def test_an_answer_before_the_whole_request_says_what_is_wrong_with_all(
+    monkeypatch: pytest.MonkeyPatch, answer: str, verdict: Verdict, account: bool, said: str, stays: bool
+) -> None:
+    monkeypatch.setattr("sender.mailers.sendgrid.encoded", lambda _: b" " * 30_000_000)
+    with scripted(answer.encode(), early=True, stays=stays) as host:
+        found = sent_to(host, timeout=0.5)
+    assert (found.verdict, found.account) == (verdict, account)
+    assert said in found.reason
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "HTTP/1.1 202 Accepted\r\nX-Message-Id: abc\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 401 Unauthorized\r\nContent-Length: 64\r\n\r\nhalf",
+        f"HTTP/1.1 400 Bad\r\nContent-Length: {len(NAMES_ONE)}\r\n\r\n{NAMES_ONE}",
+        "HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\n\r\n",
+        "HTTP/1.1 40",
+        "hello\r\n",
+    ],
+    ids=["a yes", "half", "names somebody", "about the batch", "a gateway's", "hints", "half a line", "no HTTP"],
+)
+def test_any_other_answer_before_the_whole_request_leaves_it_at_not_sent(
+    monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    monkeypatch.setattr("sender.mailers.sendgrid.encoded", lambda _: b" " * 30_000_000)
+    with scripted(answer.encode(), early=True, stays=True) as host:
+        found = sent_to(host, timeout=0.5)
+    assert (found.verdict, found.refused) == (Verdict.WAIT, {})
+    assert "could not be sent to its end" in found.reason
+
+
+@pytest.mark.parametrize(
+    "answer", [b"nonsense\r\n\r\n", b"HTTP/1.1 200 " + b"x" * 70_000, b"HTTP/1.1 200 Yes\r\nX: " + b"x" * 70_000, b""],
+    ids=["no HTTP", "a line without end", "a header without end", "nothing"],
+)  # fmt: skip
+def test_a_proxy_that_does_not_answer_as_one_has_passed_nothing_on(
+    monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    with scripted(answer, early=True) as proxy:
+        monkeypatch.setenv("https_proxy", proxy)
+        monkeypatch.delenv("no_proxy", raising=False)
+        found = sent_to("https://sendgrid.example.com")
+    assert (found.verdict, found.account) == (Verdict.WAIT, True)
+    assert found.reason.startswith("SendGrid cannot be reached: ")
+    assert len(found.reason) < 100
+
+
 def test_a_host_whose_name_is_none_makes_it_wait() -> None:
     assert sent_to("https://a..b").verdict is Verdict.WAIT
 
 
 @contextmanager
-def scripted(answer: bytes | None, *, read: int = 0) -> Iterator[str]:
-    """A server that reads a request, or so many bytes of it, and then says this, or nothing for as long as it lives."""
+def scripted(answer: bytes | None, *, read: int = 0, early: bool = False, stays: bool = False) -> Iterator[str]:
+    """A server that reads a request, or so many bytes of it, and then says this, or nothing for as long as it lives.
+
+    An `early` answer comes before the end of the request, and where it `stays` after that nothing is read or closed.
+    """
+    done = threading.Event()
 
     def serve() -> None:
         with suppress(OSError):  # the client had enough
@@ -177,6 +252,11 @@ def scripted(answer: bytes | None, *, read: int = 0) -> Iterator[str]:
             with connection:
                 body = -1
                 heard = b""
+                if early:
+                    connection.recv(1000)
+                    connection.sendall(answer or b"")
+                    done.wait(5 if stays else 0)
+                    return
                 while body < 0 or len(heard) < body:
                     heard += connection.recv(read or 65536)
                     if read:
@@ -193,4 +273,5 @@ def scripted(answer: bytes | None, *, read: int = 0) -> Iterator[str]:
         thread = threading.Thread(target=serve)
         thread.start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        done.set()
         thread.join()

@@ -26,7 +26,7 @@ def stage(stage: Stage) -> Stage:
     [
         lambda connection: events.known(connection, ["a", "b"]),
         lambda connection: events.deliveries(connection, [1, 2]),
-        lambda connection: events.uncertain(connection, [1]),
+        lambda connection: events.unsettled(connection, [1]),
         lambda connection: events.whose(connection, [1, 2]),
         lambda connection: events.end(connection, {("ann@example.com", 0): Suppressed.BOUNCED}, SLOTS[0]),
         lambda connection: leaver(connection, 1),

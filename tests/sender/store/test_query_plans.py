@@ -60,7 +60,7 @@ def steps(stage: Stage, query: Query) -> list[str]:
         return [
             str(row[3])
             for statement in ran
-            if statement.lstrip().startswith("SELECT")
+            if statement.lstrip().startswith(("SELECT", "UPDATE"))
             for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}")
         ]
 
@@ -152,7 +152,18 @@ def test_settling_costs_nothing_but_a_look_where_nothing_is_uncertain_and_little
 ) -> None:
     (look,) = steps(stage, query)
     assert look.startswith("SEARCH batch USING INDEX batch_uncertain")
-    stage.change("UPDATE batch SET state = 'uncertain', sending_at = 1")
+    stage.change("UPDATE batch SET state = 'uncertain', sending_at = 1, begun = 1")
+    stage.change("INSERT INTO event (id, delivery_id, type, at) VALUES ('of one', 1, 'delivered', 1)")
     found = steps(stage, query)
     assert any(step.startswith("SEARCH event USING COVERING INDEX event_delivery") for step in found), found
-    assert not [step for step in found if step.startswith("SCAN") and step.split()[1] in {"batch", "delivery", "event"}]
+    assert not [step for step in found if step.startswith("SCAN") and step.split()[1] in {"delivery", "event"}], found
+    of_batches = [step for step in found if step.split()[1].startswith("batch") and "PRIMARY KEY" not in step]
+    assert len(of_batches) > 1
+    assert all(" batch USING INDEX batch_uncertain" in step for step in of_batches), found
+
+
+def test_how_a_batch_stands_to_all_that_began_before_is_looked_up_as_it_begins(stage: Stage) -> None:
+    found = steps(stage, lambda connection: batches.begin(connection, 1, "owner", SLOTS[0], SLOTS[0]))
+    assert [step for step in found if step.startswith("SEARCH") and "INDEX batch_begun" in step], found
+    assert [step for step in found if "INDEX batch_sending_at (sending_at>?)" in step], found
+    assert not [step for step in found if step.startswith("SCAN")], found

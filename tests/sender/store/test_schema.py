@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import warnings
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -127,6 +129,30 @@ def test_one_moment_in_two_zones_is_one() -> None:
 def test_no_moment_stays_none() -> None:
     assert Moment().process_bind_param(None, sqlite.dialect()) is None
     assert Moment().process_result_value(None, sqlite.dialect()) is None
+
+
+def test_what_is_uncertain_in_an_older_database_is_held_against_the_batches_before_it(tmp_path: Path) -> None:
+    database = opening.connect(f"sqlite:///{tmp_path / 'earlier.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql("INSERT INTO course (id, slug) VALUES (1, 'letters')")
+        connection.exec_driver_sql("INSERT INTO edition (id, course_id, hash, published_at) VALUES (1, 1, 'h', 0)")
+        connection.exec_driver_sql(
+            "INSERT INTO variant (id, edition_id, kind, track, outcomes, outcomes_hash, subject, html, text,"
+            " placeholders, salt) VALUES (1, 1, 'lesson', '', '[]', '', '', '', '', '[]', '')"
+        )
+        for state, at in (("accepted", 90_000), ("uncertain", 100_000), ("accepted", 30_000), ("uncertain", 82_800),
+                          ("uncertain", 82_799), ("claimed", None)):  # fmt: skip
+            batch = "INSERT INTO batch (course_id, variant_id, state, sending_at) VALUES (1, 1, ?, ?)"
+            connection.exec_driver_sql(batch, (state, at))
+    opening.migrate(database)
+    with database.read() as connection:
+        found = connection.exec_driver_sql("SELECT begun, behind FROM batch ORDER BY id").all()
+    database.close()
+    assert [tuple(row) for row in found] == [(1, None), (2, None), (3, None), (4, 100_000), (5, 90_000), (None, None)]
 
 
 @both

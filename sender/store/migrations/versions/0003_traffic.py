@@ -12,6 +12,12 @@ UNCERTAIN = sa.text("state = 'uncertain'")
 LEFT = sa.text("left_batch_id IS NOT NULL")
 DUE = sa.text("next_due_at IS NOT NULL")
 TO_ASK = sa.text("status = 'pending' AND next_due_at IS NOT NULL")
+BEHIND = """
+UPDATE batch SET behind = (
+    SELECT min(earlier.sending_at) FROM batch AS earlier
+    WHERE earlier.begun < batch.begun AND earlier.sending_at > batch.sending_at + 7200
+) WHERE state = 'uncertain'
+"""
 
 
 def upgrade() -> None:
@@ -25,6 +31,8 @@ def upgrade() -> None:
     op.add_column("batch", sa.Column("begun", sa.BigInteger(), nullable=True))
     op.execute("UPDATE batch SET begun = id WHERE sending_at IS NOT NULL")
     op.create_index("batch_begun", "batch", ["begun"], unique=False)
+    op.add_column("batch", sa.Column("behind", sa.BigInteger(), nullable=True))
+    op.execute(BEHIND)
     op.add_column("delivery", sa.Column("left_batch_id", sa.BigInteger(), nullable=True))
     op.create_index(
         "delivery_left_batch", "delivery", ["left_batch_id"], unique=False, sqlite_where=LEFT, postgresql_where=LEFT
