@@ -78,7 +78,7 @@ def test_what_was_not_taken_is_sent_again_once_events_of_a_later_request_have_co
 ) -> None:
     webhook = EventWebhook()
     operator = a_course_for(2, tmp_path, standin, webhook)
-    standin.script(Step(fault=Fault.DROP_BEFORE))
+    standin.script(Step(fault=Fault.EMPTY))
     first = operator.json("send", "--now", "2026-03-24T08:00")
     assert (first["uncertain"], first["next_due_at"]) == (2, "2026-03-26T08:00:00+00:00")
     assert operator.json("send", "--now", "2026-03-26T08:00")["accepted"] == 2
