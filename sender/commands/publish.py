@@ -57,14 +57,18 @@ def publish(course: Path, yes: bool, output: str) -> None:
         say(f"Next: dripcourse subscribers import FILE --course {change.slug}, then dripcourse send.")
 
 
+def _taking(people: int) -> str:
+    return "1 person is taking" if people == 1 else f"{people} people are taking"
+
+
 def _told(change: Change) -> list[str]:
     if change.first:
         return [f"{change.slug} is new: {len(change.added)} emails."]
     if change.unreadable:
-        return [f"The live edition of {change.slug}, which {change.active} people are taking, cannot be read."]
+        return [f"The live edition of {change.slug}, which {_taking(change.active)}, cannot be read."]
     if change.same:
         return [f"{change.slug} has not changed since it was published."]
     kinds = (("new", change.added), ("changed", change.changed), ("removed", change.removed))
     stranded = [f"{count} people are on the track `{slug}`, which is gone" for slug, count in change.stranded.items()]
     lines = [f"{name}: {', '.join(slugs)}" for name, slugs in kinds if slugs] or ["only settings or templates changed"]
-    return [f"{change.slug}, which {change.active} people are taking:", *(f"  {line}" for line in (*lines, *stranded))]
+    return [f"{change.slug}, which {_taking(change.active)}:", *(f"  {line}" for line in (*lines, *stranded))]

@@ -123,4 +123,4 @@ def test_what_changes_for_how_many_is_told_before(run: Run, published: Path) -> 
         published, {"lessons/01-one.md": a_lesson("one", "New.").encode(), "lessons/03-x.md": a_lesson("x").encode()}
     )
     told = run("publish", published, status=2).stderr.splitlines()
-    assert told[:4] == ["letters, which 1 people are taking:", "  new: x", "  changed: one", "  removed: two"]
+    assert told[:4] == ["letters, which 1 person is taking:", "  new: x", "  changed: one", "  removed: two"]
