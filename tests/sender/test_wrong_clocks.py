@@ -59,6 +59,15 @@ def state(stage: Stage) -> object:
     return stage.deliveries("ann")[0][2]
 
 
+def settled_after(stage: Stage, right: datetime) -> None:
+    """What was lost is settled `SETTLE_AFTER` after what was told of at that moment, and not before."""
+    assert stage.tick(right + HOUR).next_due_at == right + SETTLE_AFTER
+    stage.tick(right + SETTLE_AFTER - SECOND)
+    assert state(stage) == "uncertain"
+    stage.tick(right + SETTLE_AFTER)
+    assert state(stage) == "waiting"
+
+
 def test_what_began_by_a_clock_that_was_a_day_ahead_is_not_taken_to_have_begun_later(stage: Stage) -> None:
     told_of_another(stage, SLOTS[0] + DAY - HOUR)
     lost(stage)
@@ -71,22 +80,14 @@ def test_once_more_time_has_passed_by_clocks_that_are_right_it_is_settled_all_th
     lost(stage)
     right = SLOTS[0] + DAY + 2 * HOUR
     told_of_another(stage, right)
-    assert stage.tick(right + HOUR).next_due_at == right + SETTLE_AFTER
-    stage.tick(right + SETTLE_AFTER - SECOND)
-    assert state(stage) == "uncertain"
-    stage.tick(right + SETTLE_AFTER)
-    assert state(stage) == "waiting"
+    settled_after(stage, right)
 
 
 def test_what_was_lost_by_a_clock_that_was_years_ahead_is_settled_after_the_next_that_is_told_of(stage: Stage) -> None:
     lost(stage, YEARS)
     right = SLOTS[0] + HOUR
     told_of_another(stage, right)
-    assert stage.tick(right + HOUR).next_due_at == right + SETTLE_AFTER
-    stage.tick(right + SETTLE_AFTER - SECOND)
-    assert state(stage) == "uncertain"
-    stage.tick(right + SETTLE_AFTER)
-    assert state(stage) == "waiting"
+    settled_after(stage, right)
 
 
 def test_what_was_lost_by_a_clock_that_was_a_day_ahead_is_settled_a_day_later(stage: Stage) -> None:
